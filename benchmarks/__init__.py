@@ -1,0 +1,1 @@
+"""Measurements, run by hand: how good, how quick, how large."""

@@ -1,0 +1,5 @@
+"""Run the measurements."""
+
+from benchmarks.planner.measure import main
+
+main()

@@ -1,0 +1,1 @@
+"""People who sign in: their roles by area, sessions and passwords."""

@@ -1,0 +1,1 @@
+"""Setting the tree up on a bare machine, with the standard library alone."""

@@ -1,0 +1,1 @@
+"""What a meeting's people are told, each apart: invitations, mails, letters, calls and feeds."""

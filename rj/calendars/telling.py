@@ -1,0 +1,496 @@
+"""Telling people: each reader's knowledge of a meeting, brought in line with what is true.
+
+    teller = Teller(mail=settings.mail, seal=seal)
+    teller(session, meeting_id, now=now)                         implements rj.conferences' Tell
+    teller.preview(session, meeting_id, change, now=now)         what would be told; reads only
+    teller.reader_changed(session, kind, reader_id, now=now)     after a new address or channel
+    teller.send_again(session, meeting_id, kind, reader_id, now=now)
+
+Works inside the caller's transaction, so a change and its messages are kept together (M1), and may
+be repeated: where a reader has nothing new to learn, nothing is written. Locks are taken in the
+order meeting, then messages; whoever sends takes them in the same order.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, col, select
+
+from rj.calendars.envelopes import APPOINTMENT, Envelope, envelope_of, version_of
+from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step
+from rj.calendars.models import Invitation, InvitationState
+from rj.calendars.readers import MeetingFacts, Reader, Way, arrangement_for, way_to
+from rj.calendars.wording import Occasion
+from rj.conferences.attendance import attendees
+from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.queries import get_meeting
+from rj.conferences.readiness import may_be_invited
+from rj.kernel.errors import Conflict, NotFound
+from rj.kernel.london import london_day
+from rj.orders.queries import get_step
+from rj.outbox.models import Message, MessageState, RecipientKind
+from rj.outbox.queries import history_of, is_waiting
+from rj.outbox.services import NewMessage, messages_on, queue_message, stop_message
+from rj.parties.queries import get_party
+from rj.parties.sealing import Seal
+from rj.policy.terms import Channel
+from rj.settings import MailSettings
+
+AGREE_HOW = "Agree how it is safe to reach this person"
+NOTHING_LEFT = "Nothing is left to be told: things are as the person knows them"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a meeting that is being considered; None leaves a thing as it is."""
+
+    starts_at: datetime | None = None
+    """The end moves with it."""
+    lead_id: UUID | None = None
+    second_id: UUID | None = None
+    has_no_second: bool = False
+    room_id: UUID | None = None
+    is_cancelled: bool = False
+    is_told: bool = False
+    """A held meeting whose people would now be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one reader would be told, and how."""
+
+    kind: RecipientKind
+    reader_id: UUID
+    channel: Channel
+    occasion: Occasion
+    starts_at: datetime
+    ends_at: datetime
+    has_calendar: bool
+    is_to_agree: bool
+    """A task for staff to agree how this person may be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needed:
+    """The next message to one reader, before anything is written."""
+
+    step: Step
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Queues what a meeting's people must hear, each in their own way, and only that."""
+
+    mail: MailSettings
+    seal: Seal
+    spread: Callable[[], float] = random.SystemRandom().random
+    """Between 0 and 1: where in the time of spreading a mail leaves, so that neither order nor
+    second tells who belongs together."""
+
+    def __call__(self, session: Session, meeting_id: UUID, *, now: datetime) -> None:
+        """Queue what is new to each reader. A held meeting tells nobody; one that has an outcome
+        tells nobody any more; a cancelled one cancels what was told."""
+        meeting = hold_meeting_still(session, meeting_id)
+        for reader in self._readers(session, meeting):
+            self.tell_one(session, meeting, reader, now=now)
+
+    def tell_one(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        *,
+        now: datetime,
+        again: bool = False,
+    ) -> None:
+        """The same for one reader of a meeting that the caller has held still."""
+        if meeting.state in (MeetingState.HELD, MeetingState.OCCURRED):
+            return
+        history = messages_on(session, reader.id, meeting.id)
+        needed = self._needed(session, meeting, reader, history, now=now, again=again)
+        last = history[-1] if history else None
+        if needed is None:
+            if last is not None and self._is_pointless(session, meeting, reader, history, now=now):
+                stop_message(last, NOTHING_LEFT)
+            return
+        if last is not None and _already_says(last, needed) and not again:
+            return
+        self._write(session, meeting, reader, needed, now=now)
+
+    def preview(
+        self, session: Session, meeting_id: UUID, change: Change | None = None, *, now: datetime
+    ) -> list[Telling]:
+        """What each reader would be told if the change were made now. Writes nothing."""
+        meeting = _changed(facts_of(get_meeting(session, meeting_id)), change or Change())
+        by_reader: dict[UUID, list[Message]] = {}
+        for message in history_of(session, meeting_id):
+            by_reader.setdefault(message.recipient_id, []).append(message)
+        found: list[Telling] = []
+        if meeting.state in (MeetingState.HELD, MeetingState.OCCURRED):
+            return found
+        for reader in self._readers(session, meeting):
+            history = by_reader.get(reader.id, [])
+            needed = self._needed(session, meeting, reader, history, now=now)
+            if needed is None or (history and _already_says(history[-1], needed)):
+                continue
+            found.append(
+                Telling(
+                    kind=reader.kind,
+                    reader_id=reader.id,
+                    channel=needed.way.channel,
+                    occasion=needed.step.occasion,
+                    starts_at=needed.step.arrangement.starts_at,
+                    ends_at=needed.step.arrangement.ends_at,
+                    has_calendar=needed.step.has_calendar_part,
+                    is_to_agree=needed.way.is_to_agree,
+                )
+            )
+        return found
+
+    def reader_changed(
+        self, session: Session, kind: RecipientKind, reader_id: UUID, *, now: datetime
+    ) -> None:
+        """After a new address, channel or stop: bring this reader's coming meetings in line.
+
+        Nothing goes to the old address (M6); what waited for it is stopped.
+        """
+        reader = Reader(kind, reader_id)
+        for meeting_id in _meetings_of(session, reader, now):
+            meeting = hold_meeting_still(session, meeting_id)
+            if reader in self._readers(session, meeting):
+                self.tell_one(session, meeting, reader, now=now)
+
+    def send_again(
+        self,
+        session: Session,
+        meeting_id: UUID,
+        kind: RecipientKind,
+        reader_id: UUID,
+        *,
+        now: datetime,
+    ) -> None:
+        """Tell one reader the same once more, under the next sequence.
+
+        Raises NotFound when the meeting is not theirs, Conflict when nobody is told of it.
+        """
+        meeting = hold_meeting_still(session, meeting_id)
+        reader = Reader(kind, reader_id)
+        if reader not in self._readers(session, meeting):
+            raise NotFound("This person does not take part in the meeting")
+        if meeting.state is not MeetingState.TOLD:
+            raise Conflict("Nobody is told of this meeting now")
+        self.tell_one(session, meeting, reader, now=now, again=True)
+
+    def still_true(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        message: Message,
+        *,
+        now: datetime,
+    ) -> str:
+        """Why a message must not leave any more; empty while every word of it holds (M4)."""
+        told = envelope_of(message)
+        way = way_to(session, self.seal, reader)
+        if way.is_stopped:
+            return "This person asked not to be contacted"
+        if way.channel is not Channel.EMAIL:
+            return "This person is no longer reached by e-mail"
+        if way.mark != told.mark:
+            return "The e-mail address has changed"
+        others = [
+            each
+            for each in history_of(session, meeting.id)
+            if each.recipient_id == reader.id and each.id != message.id
+        ]
+        expected = self._expected(session, meeting, reader, way, others, now=now)
+        if told.is_cancellation:
+            return "The appointment stands again" if expected is not None else ""
+        if expected is None:
+            return "The appointment no longer stands for this person"
+        if expected != told.arrangement:
+            return "The appointment has changed"
+        return ""
+
+    def _needed(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        history: Sequence[Message],
+        *,
+        now: datetime,
+        again: bool = False,
+    ) -> _Needed | None:
+        way = way_to(session, self.seal, reader)
+        versions = [version_of(message) for message in history if message.kind == APPOINTMENT]
+        # An entry that may stand in a calendar is kept true, whatever was wished since.
+        has_entry = any(
+            version.has_calendar_part and version.is_possibly_sent and version.address == way.mark
+            for version in versions
+            if version.uid == versions[-1].uid
+        )
+        step = next_step(
+            versions,
+            self._expected(session, meeting, reader, way, history, now=now),
+            Wishes(
+                address=way.mark,
+                wants_calendar=way.wants_calendar or has_entry,
+                has_withdrawn=way.is_stopped,
+            ),
+            now=now,
+            again=again,
+        )
+        return _Needed(step, way) if step is not None else None
+
+    def _expected(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        way: Way,
+        history: Sequence[Message],
+        *,
+        now: datetime,
+    ) -> Arrangement | None:
+        """When and where the reader should be; None when nobody awaits them, or when they may not
+        be invited yet (P5)."""
+        is_on = meeting.state is MeetingState.TOLD
+        if not is_on or way.is_stopped or reader not in awaited(session, meeting):
+            return None
+        is_first_word = not any(
+            version_of(each).is_possibly_sent for each in history if each.kind == APPOINTMENT
+        )
+        if is_first_word and reader.kind is RecipientKind.PARTY:
+            step = get_step(session, meeting.step_id)
+            if not may_be_invited(session, step, reader.id, today=london_day(now)):
+                return None
+        return arrangement_for(session, reader, way, meeting)
+
+    def _readers(self, session: Session, meeting: MeetingFacts) -> list[Reader]:
+        """Whoever is awaited, and whoever was ever told, in an order that says nothing."""
+        found = set(awaited(session, meeting))
+        found.update(
+            Reader(message.recipient_kind, message.recipient_id)
+            for message in history_of(session, meeting.id)
+        )
+        return sorted(found, key=lambda reader: reader.id)
+
+    def _is_pointless(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        history: Sequence[Message],
+        *,
+        now: datetime,
+    ) -> bool:
+        """A message that waits for somebody who wants none, or that never began to leave and
+        would no longer tell what is true."""
+        last = history[-1]
+        if not is_waiting(last):
+            return False
+        way = way_to(session, self.seal, reader)
+        if way.is_stopped or last.attempts > 0:
+            return way.is_stopped
+        told = envelope_of(last)
+        expected = self._expected(session, meeting, reader, way, history, now=now)
+        return told.is_cancellation or told.arrangement != expected or told.mark != way.mark
+
+    def _write(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        needed: _Needed,
+        *,
+        now: datetime,
+    ) -> None:
+        """One invitation brought up to date, one message queued."""
+        step, way = needed.step, needed.way
+        invitation = self._invitation(session, meeting, reader, needed, now=now)
+        envelope = Envelope(
+            invitation_id=invitation.id,
+            uid=invitation.uid,
+            sequence=step.sequence,
+            occasion=step.occasion,
+            arrangement=step.arrangement,
+            has_calendar=step.has_calendar_part,
+            mark=way.mark,
+            is_to_agree=way.is_to_agree,
+        )
+        is_mail = way.channel is Channel.EMAIL
+        queue_message(
+            session,
+            NewMessage(
+                kind=APPOINTMENT,
+                channel=way.channel,
+                recipient_kind=reader.kind,
+                recipient_id=reader.id,
+                domain=self._domain,
+                subject_id=meeting.id,
+                envelope=envelope.as_document(),
+                note=AGREE_HOW if way.is_to_agree else "",
+                wait=timedelta(seconds=self.spread() * self.mail.spread_seconds * is_mail),
+                useless_from=step.arrangement.ends_at,
+            ),
+            now=now,
+        )
+
+    def _invitation(
+        self,
+        session: Session,
+        meeting: MeetingFacts,
+        reader: Reader,
+        needed: _Needed,
+        *,
+        now: datetime,
+    ) -> Invitation:
+        """The reader's invitation as of this step; one under another identifier is over."""
+        step = needed.step
+        current: Invitation | None = None
+        for known in session.exec(
+            select(Invitation).where(
+                Invitation.meeting_id == meeting.id, Invitation.reader_id == reader.id
+            )
+        ).all():
+            if step.uid is not None and known.uid == step.uid:
+                current = known
+            elif known.state is InvitationState.ACTIVE:
+                known.state = InvitationState.CANCELLED
+                known.changed_at = now
+        session.flush()  # at most one is active at any moment
+        if current is None:
+            current = Invitation(
+                meeting_id=meeting.id,
+                reader_kind=reader.kind,
+                reader_id=reader.id,
+                uid=step.uid or f"{uuid4()}@{self._domain}",
+                starts_at=step.arrangement.starts_at,
+                ends_at=step.arrangement.ends_at,
+                changed_at=now,
+            )
+            session.add(current)
+        is_off = step.occasion is Occasion.CANCELLED
+        current.state = InvitationState.CANCELLED if is_off else InvitationState.ACTIVE
+        current.sequence = step.sequence
+        current.address_fingerprint = needed.way.mark
+        current.starts_at = step.arrangement.starts_at
+        current.ends_at = step.arrangement.ends_at
+        current.place = step.arrangement.place
+        current.changed_at = now
+        session.flush()
+        return current
+
+    @property
+    def _domain(self) -> str:
+        return self.mail.mailbox.partition("@")[2]
+
+
+def hold_meeting_still(session: Session, meeting_id: UUID) -> MeetingFacts:
+    """The meeting as it now is, which nobody else changes until the transaction ends.
+
+    Raises NotFound.
+    """
+    session.flush()
+    meeting = session.exec(
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if meeting is None:
+        raise NotFound("There is no such meeting")
+    return facts_of(meeting)
+
+
+def facts_of(meeting: Meeting) -> MeetingFacts:
+    """What a meeting is at this moment."""
+    return MeetingFacts(
+        id=meeting.id,
+        code=meeting.code,
+        order_id=meeting.order_id,
+        step_id=meeting.step_id,
+        state=meeting.state,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        lead_id=meeting.lead_id,
+        second_id=meeting.second_id,
+        room_id=meeting.room_id,
+    )
+
+
+def awaited(session: Session, meeting: MeetingFacts) -> frozenset[Reader]:
+    """Everybody the meeting expects, as references: people, officer, lead and second."""
+    found = {
+        Reader(attendee.kind, attendee.id)
+        for attendee in attendees(session, get_step(session, meeting.step_id))
+    }
+    for facilitator_id in (meeting.lead_id, meeting.second_id):
+        if facilitator_id is not None:
+            found.add(Reader(RecipientKind.FACILITATOR, facilitator_id))
+    return frozenset(found)
+
+
+def _already_says(last: Message, needed: _Needed) -> bool:
+    """The last message still waits, or failed and awaits somebody's decision, and says this."""
+    if not (is_waiting(last) or last.state is MessageState.FAILED):
+        return False
+    told, step, way = envelope_of(last), needed.step, needed.way
+    return last.channel is way.channel and told.says_the_same_as(
+        replace(
+            told,
+            occasion=step.occasion,
+            arrangement=step.arrangement,
+            has_calendar=step.has_calendar_part,
+            mark=way.mark,
+            is_to_agree=way.is_to_agree,
+        )
+    )
+
+
+def _changed(meeting: MeetingFacts, change: Change) -> MeetingFacts:
+    """The meeting as it would be."""
+    starts_at = change.starts_at or meeting.starts_at
+    state = meeting.state
+    if change.is_told and state is MeetingState.HELD:
+        state = MeetingState.TOLD
+    if change.is_cancelled:
+        # A hold that nobody heard of vanishes in silence.
+        state = MeetingState.CANCELLED
+    return replace(
+        meeting,
+        state=state,
+        starts_at=starts_at,
+        ends_at=starts_at + (meeting.ends_at - meeting.starts_at),
+        lead_id=change.lead_id or meeting.lead_id,
+        second_id=None if change.has_no_second else change.second_id or meeting.second_id,
+        room_id=change.room_id or meeting.room_id,
+    )
+
+
+def _meetings_of(session: Session, reader: Reader, now: datetime) -> list[UUID]:
+    """Coming meetings of which a reader was told or may have to be told, always in one order."""
+    found = set(
+        session.exec(
+            select(Meeting.id)
+            .join(Message, col(Message.subject_id) == Meeting.id)
+            .where(Message.recipient_id == reader.id, Meeting.ends_at > now)
+        )
+    )
+    if reader.kind is RecipientKind.PARTY:
+        found.update(
+            session.exec(
+                select(Meeting.id).where(
+                    Meeting.order_id == get_party(session, reader.id).order_id,
+                    Meeting.state == MeetingState.TOLD,
+                    Meeting.ends_at > now,
+                )
+            )
+        )
+    return sorted(found)

@@ -1,0 +1,113 @@
+"""Meetings and the gates before them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from rj.db.types import Versioned, term
+from rj.policy.terms import AttendanceOutcome, Gate, GateValue
+
+
+class MeetingState(StrEnum):
+    """A meeting is proposed in a planning run, then held, then told."""
+
+    HELD = "held"
+    """Slots are claimed; only staff see it."""
+    TOLD = "told"
+    """Its people have been told, or a message to them is on its way."""
+    OCCURRED = "occurred"
+    CANCELLED = "cancelled"
+
+
+class Meeting(Versioned, table=True):
+    """One meeting of a plan. Its identity lasts through every move; its version never falls."""
+
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index(
+            "uq_meeting_one_live_for_each_step",
+            "step_id",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    code: str = Field(unique=True, max_length=12)
+    """The neutral code by which staff know it in calendars."""
+    order_id: UUID = Field(foreign_key="sentence_order.id", index=True)
+    step_id: UUID = Field(foreign_key="plan_step.id", index=True)
+    state: MeetingState = term(MeetingState, default=MeetingState.HELD)
+    starts_at: datetime = Field(index=True)
+    """UTC; meant for the Europe/London wall clock."""
+    ends_at: datetime
+    lead_id: UUID = Field(foreign_key="facilitator.id", index=True)
+    second_id: UUID | None = Field(default=None, foreign_key="facilitator.id", index=True)
+    room_id: UUID | None = Field(default=None, foreign_key="room.id", index=True)
+    is_pinned: bool = False
+    """Planning leaves it as it is."""
+    told_at: datetime | None = None
+    outcome: AttendanceOutcome | None = term(AttendanceOutcome, default=None, nullable=True)
+    cancelled_reason: str = Field(default="", max_length=200)
+
+
+class MeetingVersion(SQLModel, table=True):
+    """What a meeting was at each of its versions, who changed it and why."""
+
+    __tablename__ = "meeting_version"
+    __table_args__ = (UniqueConstraint("meeting_id", "version"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
+    version: int
+    state: MeetingState = term(MeetingState)
+    starts_at: datetime
+    ends_at: datetime
+    lead_id: UUID
+    second_id: UUID | None = None
+    room_id: UUID | None = None
+    reason: str = Field(default="", max_length=200)
+    changed_at: datetime
+    changed_by: UUID | None = Field(default=None, foreign_key="account.id")
+
+
+class Booking(SQLModel, table=True):
+    """A room, facilitator or person taken up by a meeting, turnaround included."""
+
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_after_start"),)
+
+    meeting_id: UUID = Field(foreign_key="meeting.id", primary_key=True)
+    resource_id: UUID = Field(primary_key=True, index=True)
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SlotClaim(SQLModel, table=True):
+    """One quarter of an hour of one room, facilitator or person: it can be claimed once (P2)."""
+
+    __tablename__ = "slot_claim"
+
+    resource_id: UUID = Field(primary_key=True)
+    slot: int = Field(primary_key=True)
+    """Quarter hours since 1970-01-01T00:00Z."""
+    meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
+
+
+class GateRecord(SQLModel, table=True):
+    """What somebody found at a gate. Records are added, never changed; the latest counts."""
+
+    __tablename__ = "gate_record"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="sentence_order.id", index=True)
+    party_id: UUID | None = Field(default=None, foreign_key="party.id", index=True)
+    """Whose gate it is; none for the case as a whole."""
+    gate: Gate = term(Gate)
+    value: GateValue = term(GateValue)
+    note: str = Field(default="", max_length=1000)
+    recorded_by: UUID = Field(foreign_key="account.id")
+    recorded_at: datetime

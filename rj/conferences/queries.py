@@ -1,0 +1,94 @@
+"""What people look up about meetings and gates."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.conferences.models import GateRecord, Meeting, MeetingState, MeetingVersion
+from rj.db.records import get_record
+from rj.orders.models import Order
+from rj.policy.terms import Gate
+
+COMING = (MeetingState.HELD, MeetingState.TOLD)
+"""States of a meeting that is still to take place."""
+
+
+def get_meeting(session: Session, meeting_id: UUID) -> Meeting:
+    """The meeting. Raises NotFound."""
+    return get_record(session, Meeting, meeting_id, "meeting")
+
+
+def live_meetings(session: Session, order_ids: Iterable[UUID]) -> list[Meeting]:
+    """Meetings held or told and without an outcome, in order of time; some may lie in the past."""
+    return list(
+        session.exec(
+            select(Meeting)
+            .where(col(Meeting.order_id).in_(list(order_ids)), col(Meeting.state).in_(COMING))
+            .order_by(col(Meeting.starts_at), col(Meeting.code))
+        )
+    )
+
+
+def find_live_meeting(session: Session, step_id: UUID) -> Meeting | None:
+    """The meeting held or told for a step, or None."""
+    return session.exec(
+        select(Meeting).where(Meeting.step_id == step_id, col(Meeting.state).in_(COMING))
+    ).first()
+
+
+def meetings_of(session: Session, order_id: UUID) -> list[Meeting]:
+    """Every meeting of an order, cancelled ones too, in order of time."""
+    return list(
+        session.exec(
+            select(Meeting)
+            .where(Meeting.order_id == order_id)
+            .order_by(col(Meeting.starts_at), col(Meeting.code))
+        )
+    )
+
+
+def history_of(session: Session, meeting_id: UUID) -> list[MeetingVersion]:
+    """What a meeting was at each of its versions, the first one first."""
+    return list(
+        session.exec(
+            select(MeetingVersion)
+            .where(MeetingVersion.meeting_id == meeting_id)
+            .order_by(col(MeetingVersion.version))
+        )
+    )
+
+
+def gates_of(session: Session, order_id: UUID) -> list[GateRecord]:
+    """Every gate record of an order, oldest first."""
+    return list(
+        session.exec(
+            select(GateRecord)
+            .where(GateRecord.order_id == order_id)
+            .order_by(col(GateRecord.recorded_at), col(GateRecord.id))
+        )
+    )
+
+
+def latest_gates(session: Session, order_id: UUID) -> dict[tuple[Gate, UUID | None], GateRecord]:
+    """The record that counts at each gate: by gate and person, none for the case as a whole."""
+    return {(record.gate, record.party_id): record for record in gates_of(session, order_id)}
+
+
+def meetings_without_outcome(
+    session: Session, area_ids: Iterable[str], now: datetime
+) -> list[Meeting]:
+    """Meetings that are over and whose outcome nobody has recorded, the oldest first."""
+    return list(
+        session.exec(
+            select(Meeting)
+            .join(Order, col(Order.id) == Meeting.order_id)
+            .where(
+                col(Order.area_id).in_(list(area_ids)),
+                col(Meeting.state).in_(COMING),
+                Meeting.ends_at <= now,
+            )
+            .order_by(col(Meeting.starts_at))
+        )
+    )

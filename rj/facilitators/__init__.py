@@ -1,0 +1,1 @@
+"""Facilitators: training, practice level, hours, absences, mentors and caseload."""

@@ -1,0 +1,1 @@
+"""Orders coming in by form or file, with their people; and the lists of courts and offences."""

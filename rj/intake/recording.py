@@ -1,0 +1,204 @@
+"""From a judged order to its rows, the same for one order and for thousands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from rj.audit.services import Actor, note_each_order
+from rj.intake.entry import NewOrder
+from rj.intake.rules import Known
+from rj.kernel.errors import Conflict
+from rj.kernel.london import london_day
+from rj.kernel.weekly_hours import read_hours
+from rj.orders.models import (
+    Order,
+    OrderOffence,
+    Plan,
+    PlanStep,
+    Requirement,
+    ResponsibleOfficer,
+    VenueAgreed,
+)
+from rj.orders.plans import plan_rows
+from rj.parties.models import (
+    HarmedDetails,
+    HarmerDetails,
+    LikedVenue,
+    Party,
+    PartyAway,
+    PlaceToAvoid,
+    SafeContactPlan,
+)
+from rj.parties.recording import Rows, fresh_references, insert_rows, person_rows
+from rj.parties.sealing import Seal
+from rj.policy.standards import standards_on
+from rj.policy.terms import CalendarWish, Language
+
+OFFICER_HOURS = "mon-fri 09:00-17:00"
+"""Hours of an officer who comes with an order, until somebody says otherwise."""
+
+WRITTEN_IN_TURN = (
+    ResponsibleOfficer,
+    Order,
+    OrderOffence,
+    Requirement,
+    VenueAgreed,
+    Plan,
+    PlanStep,
+    Party,
+    HarmerDetails,
+    HarmedDetails,
+    SafeContactPlan,
+    PartyAway,
+    PlaceToAvoid,
+    LikedVenue,
+)
+"""Tables in an order in which each refers only to those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An order that was written."""
+
+    order_id: UUID
+    order: NewOrder
+
+
+def record_all(
+    session: Session,
+    orders: Sequence[NewOrder],
+    known: Known,
+    *,
+    seal: Seal,
+    actor: Actor,
+    now: datetime,
+) -> list[Recorded]:
+    """Write resolved orders without faults: requirement, offences, plan, people, audit entries.
+
+    Few statements, whatever the number of orders. Raises Conflict when somebody else records the
+    same reference at the same moment.
+    """
+    tables: Rows = {table: [] for table in WRITTEN_IN_TURN}
+    officers = dict(known.officers)
+    people = sum(1 + len(order.people) for order in orders)
+    references = iter(fresh_references(session, people))
+    recorded = []
+    for order in orders:
+        if order.officer not in officers:
+            officers[order.officer] = _add_officer(tables, order)
+        recorded.append(Recorded(_add_order(tables, order, officers, known, actor, now), order))
+        for person in (order.harmer, *order.people):
+            rows = person_rows(
+                recorded[-1].order_id,
+                person,
+                reference=next(references),
+                venues=known.venues,
+                seal=seal,
+                actor=actor,
+                today=london_day(now),
+            )
+            _join(tables, rows)
+    try:
+        insert_rows(session, tables)
+    except IntegrityError as error:
+        raise Conflict(
+            "Another order, officer or person with the same reference was recorded at the same "
+            "moment. Nothing was recorded here: try again."
+        ) from error
+    order_ids = [written.order_id for written in recorded]
+    note_each_order(session, actor, "record order", order_ids, now=now)
+    return recorded
+
+
+def _join(tables: Rows, rows: Rows) -> None:
+    for table, more in rows.items():
+        tables[table] += more
+
+
+def _add_officer(tables: Rows, order: NewOrder) -> UUID:
+    officer_id = uuid4()
+    tables[ResponsibleOfficer].append(
+        {
+            "id": officer_id,
+            "version": 1,
+            "code": order.officer,
+            "name": order.officer_name,
+            "email": order.officer_email,
+            "telephone": "",
+            "area_id": order.area,
+            "hours": read_hours(OFFICER_HOURS),
+            "calendar_wish": CalendarWish.INVITATION,
+            "language": Language.ENGLISH,
+            "is_active": True,
+        }
+    )
+    return officer_id
+
+
+def _add_order(
+    tables: Rows,
+    order: NewOrder,
+    officers: dict[str, UUID],
+    known: Known,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    order_id = uuid4()
+    tables[Order].append(
+        {
+            "id": order_id,
+            "version": 1,
+            "reference": order.reference,
+            "crn": order.crn,
+            "area_id": order.area,
+            "court_code": order.court,
+            "order_type": order.order_type,
+            "sentenced_on": order.sentenced_on,
+            "ends_on": order.ends_on,
+            "convicted_on": order.convicted_on,
+            "received_on": order.received_on or london_day(now),
+            "plea": order.plea,
+            "risk": order.risk,
+            "responsible_officer_id": officers[order.officer],
+            "liaison_account_id": known.liaisons[order.liaison] if order.liaison else None,
+            "language": order.language,
+            "skills": [skill.value for skill in order.skills],
+            "is_sensitive_complex": order.is_sensitive_complex,
+            "signed_off_at": None,
+            "signed_off_by": None,
+            "standards_version": standards_on(order.sentenced_on).version,
+            "current_lead_id": None,
+            "first_attempted_at": None,
+            "first_contacted_on": None,
+            "closed_at": None,
+            "closed_reason": "",
+            "created_at": now,
+            "created_by": actor.account_id,
+        }
+    )
+    tables[OrderOffence] += [
+        {"order_id": order_id, "position": position, "offence_code": code}
+        for position, code in enumerate(order.offences, start=1)
+    ]
+    tables[Requirement].append(
+        {
+            "order_id": order_id,
+            "version": 1,
+            "kind": order.requirement,
+            "days": order.days,
+            "starts_on": order.starts_on or order.sentenced_on,
+            "ends_on": order.requirement_ends_on or order.ends_on,
+        }
+    )
+    tables[VenueAgreed] += [
+        {"order_id": order_id, "venue_id": known.venues[code]}
+        for code in dict.fromkeys(order.venues)
+    ]
+    plan = plan_rows(order_id, order.sentenced_on, now)
+    tables[Plan].append(plan.plan)
+    tables[PlanStep] += plan.steps
+    return order_id

@@ -1,0 +1,1 @@
+"""Small lists and files of our own making: every row is invented."""

@@ -1,0 +1,1 @@
+"""What everything rests on: refusals, clock, civil time, references. Standard library only."""

@@ -1,0 +1,75 @@
+"""Recurring local hours as people write them: ``mon-fri 09:00-17:00, sat 10:00-12:00``."""
+
+import re
+from collections.abc import Sequence
+from datetime import time
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PIECE = re.compile(
+    r"(?P<first>[a-z]{3,9})(?:\s*-\s*(?P<last>[a-z]{3,9}))?"
+    r"\s+(?P<opens>\d{1,2}:\d{2})\s*-\s*(?P<shuts>\d{1,2}:\d{2})"
+)
+_BETWEEN = re.compile(r"[,;|\n]")
+
+
+def read_hours(text: str) -> list[list[str]]:
+    """The hours a text names, as ``[weekday, from, to]`` in the order of the week.
+
+    Raises ValueError, saying what is wrong, when a piece cannot be read, ends before it begins,
+    or overlaps another. An empty text names no hours.
+    """
+    found: list[list[str]] = []
+    for piece in _BETWEEN.split(text.lower().replace("–", "-")):
+        if piece.strip():
+            found += _read_piece(piece.strip())
+    found.sort(key=lambda hours: (WEEKDAYS.index(hours[0]), hours[1]))
+    check_hours(found)
+    return found
+
+
+def _read_piece(piece: str) -> list[list[str]]:
+    match = _PIECE.fullmatch(piece)
+    if match is None:
+        raise ValueError("hours are written like mon-fri 09:00-17:00")
+    first = _weekday(match["first"])
+    last = _weekday(match["last"] or match["first"])
+    if last < first:
+        raise ValueError("the first day of the week must come before the last")
+    opens, shuts = _clock(match["opens"]), _clock(match["shuts"])
+    return [[WEEKDAYS[day], opens, shuts] for day in range(first, last + 1)]
+
+
+def check_hours(hours: Sequence[Sequence[str]]) -> None:
+    """Raises ValueError when hours are misshapen, end before they begin, or overlap."""
+    ends: dict[str, str] = {}
+    for day, opens, shuts in sorted(hours, key=lambda piece: (piece[0], piece[1])):
+        if day not in WEEKDAYS or _clock(opens) != opens or _clock(shuts) != shuts:
+            raise ValueError("hours are written like mon-fri 09:00-17:00")
+        if opens >= shuts:
+            raise ValueError("hours must end after they begin, on the same day")
+        if opens < ends.get(day, ""):
+            raise ValueError("hours of one day must not overlap")
+        ends[day] = shuts
+
+
+def write_hours(hours: Sequence[Sequence[str]]) -> str:
+    """The hours as ``read_hours`` reads them."""
+    return ", ".join(f"{day} {opens}-{shuts}" for day, opens, shuts in hours)
+
+
+def _weekday(name: str) -> int:
+    for number, day in enumerate(WEEKDAYS):
+        if name.startswith(day) and _FULL[number].startswith(name):
+            return number
+    raise ValueError("days are written mon, tue, wed, thu, fri, sat or sun")
+
+
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _clock(text: str) -> str:
+    hour, minute = text.split(":")
+    try:
+        return f"{time(int(hour), int(minute)):%H:%M}"
+    except ValueError:
+        raise ValueError("times are written like 09:00") from None

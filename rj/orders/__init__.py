@@ -1,0 +1,1 @@
+"""Court orders: requirement, plan with its steps and clocks, courts, offences, officers."""

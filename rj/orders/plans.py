@@ -1,0 +1,335 @@
+"""Drawing up the plan of an order and changing it while it runs.
+
+    draw_up_plan(session, order, now)                                        -> Plan
+    change_route(session, plan_id, route, *, based_on, actor, now)           -> Plan
+    add_preparation(session, plan_id, *, reason, actor, now)                 -> PlanStep
+    drop_preparation(session, step_id, *, based_on, reason, actor, now)      -> PlanStep
+    promise(session, step_id, due_on, *, reason, actor, now)                 -> PlanStep
+
+What each does to meetings that are already booked is decided above, in ``rj.conferences``; so is
+whether both sides have consented to a direct conference.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, select
+
+from rj.audit.services import Actor, note
+from rj.kernel.errors import Conflict, FieldProblem, Invalid
+from rj.orders.models import Order, Plan, PlanState, PlanStep, StepState
+from rj.orders.plan_dates import (
+    POSITION_STEP,
+    PlannedStep,
+    StepFact,
+    holidays_after,
+    position_between,
+    step_dates,
+    steps_and_dates,
+)
+from rj.orders.queries import get_order, get_plan, get_step, steps_of
+from rj.policy.plan_templates import StepTemplate, template_on, template_version
+from rj.policy.standards import DeliveryStandards, standards_on
+from rj.policy.terms import Route, Stage
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRows:
+    """A fresh plan and its steps as rows, so that thousands can be written at once."""
+
+    plan: dict[str, Any]
+    steps: tuple[dict[str, Any], ...]
+
+
+def plan_rows(order_id: UUID, sentenced_on: date, now: datetime) -> PlanRows:
+    """The plan of an order sentenced on a day: every step of the template in force then."""
+    template = template_on(sentenced_on)
+    plan_id = uuid4()
+    plan = {
+        "id": plan_id,
+        "version": 1,
+        "order_id": order_id,
+        "state": PlanState.LIVE,
+        "template_version": template.version,
+        "route": Route.UNDECIDED,
+        "drawn_up_at": now,
+    }
+    steps = tuple(
+        {
+            "id": uuid4(),
+            "version": 1,
+            "plan_id": plan_id,
+            "position": planned.position,
+            "stage": planned.template.stage,
+            **_needs(planned.template),
+            "window_opens_on": planned.dates.window_opens_on,
+            "due_on": planned.dates.due_on,
+            "target_on": planned.dates.target_on,
+            "state": StepState.OPEN,
+            "done_on": None,
+            "added_reason": "",
+        }
+        for planned in _fresh_steps(sentenced_on)
+    )
+    return PlanRows(plan, steps)
+
+
+@lru_cache(maxsize=1024)
+def _fresh_steps(sentenced_on: date) -> tuple[PlannedStep, ...]:
+    """Kept for a while: the orders of one file share few sentence dates."""
+    return steps_and_dates(
+        sentenced_on,
+        template_on(sentenced_on),
+        standards_on(sentenced_on),
+        holidays_after(sentenced_on),
+    )
+
+
+def draw_up_plan(session: Session, order: Order, now: datetime) -> Plan:
+    """The plan of an order that has none: contact due day 15, assessment, preparation, reparation
+    and review. Raises Conflict when the order has a live plan."""
+    standing = session.exec(
+        select(Plan).where(Plan.order_id == order.id, Plan.state == PlanState.LIVE)
+    ).first()
+    if standing is not None:
+        raise Conflict("This order has a plan already")
+    rows = plan_rows(order.id, order.sentenced_on, now)
+    plan = Plan(**rows.plan)
+    session.add(plan)
+    session.flush()
+    session.add_all(PlanStep(**step) for step in rows.steps)
+    session.flush()
+    if order.first_contacted_on is not None:
+        contact = steps_of(session, plan.id)[0]
+        contact.state, contact.done_on = StepState.DONE, order.first_contacted_on
+        let_clocks_follow(session, plan, order)
+    return plan
+
+
+def let_clocks_follow(session: Session, plan: Plan, order: Order) -> None:
+    """Work out the dates of every step anew from what is done; promises to people stay."""
+    steps = steps_of(session, plan.id)
+    dates = step_dates(
+        order.sentenced_on,
+        [StepFact(step.stage, step.done_on) for step in steps],
+        _standards(order),
+        holidays_after(order.sentenced_on),
+    )
+    for step, days in zip(steps, dates, strict=True):
+        step.window_opens_on = days.window_opens_on
+        step.target_on = days.target_on
+        if step.stage is Stage.CONTACT:
+            step.due_on = days.due_on
+
+
+def change_route(
+    session: Session,
+    plan_id: UUID,
+    route: Route,
+    *,
+    based_on: int,
+    actor: Actor,
+    now: datetime,
+) -> Plan:
+    """Make the third meeting a conference, a letter, shuttle or other reparation, or undecided.
+
+    Its length, people and room follow the template the plan was drawn up from. Callers have
+    checked consent before they ask for a direct conference. Raises Conflict when the meeting has
+    been held, or the plan has changed since ``based_on``.
+    """
+    plan = _live(get_plan(session, plan_id), based_on)
+    third = _open_reparation(session, plan)
+    if plan.route is route:
+        return plan
+    plan.route = route
+    template = template_version(plan.template_version).step(Stage.REPARATION, route)
+    for name, value in _needs(template).items():
+        setattr(third, name, value)
+    note(
+        session,
+        actor,
+        "change route",
+        "plan",
+        plan.id,
+        now=now,
+        order_id=plan.order_id,
+        fields=["route"],
+        reason=route.value,
+    )
+    return plan
+
+
+def add_preparation(
+    session: Session, plan_id: UUID, *, reason: str, actor: Actor, now: datetime
+) -> PlanStep:
+    """Put one more preparation meeting before the third meeting; the clocks follow.
+
+    Raises Invalid without a reason, Conflict when the third meeting has been held.
+    """
+    reason = _said(reason, "Say why another preparation meeting is needed")
+    plan = _live(get_plan(session, plan_id))
+    third = _open_reparation(session, plan)
+    taken = _positions(session, plan.id)
+    position = position_between(taken, third.position)
+    if position is None:
+        _spread(session, plan.id)
+        position = third.position - POSITION_STEP // 2
+    template = template_version(plan.template_version).step(Stage.PREPARATION)
+    step = PlanStep(
+        plan_id=plan.id,
+        position=position,
+        stage=Stage.PREPARATION,
+        window_opens_on=third.window_opens_on,
+        added_reason=reason,
+        **_needs(template),
+    )
+    session.add(step)
+    session.flush()
+    let_clocks_follow(session, plan, get_order(session, plan.order_id))
+    note(
+        session,
+        actor,
+        "add preparation",
+        "step",
+        step.id,
+        now=now,
+        order_id=plan.order_id,
+        reason=reason,
+    )
+    return step
+
+
+def drop_preparation(
+    session: Session, step_id: UUID, *, based_on: int, reason: str, actor: Actor, now: datetime
+) -> PlanStep:
+    """Take back a preparation meeting that was added; the four of the template always stay.
+
+    Raises Conflict when it is one of the template's, is not open, or has changed.
+    """
+    reason = _said(reason, "Say why this preparation meeting is no longer needed")
+    step = get_step(session, step_id)
+    step.refuse_if_changed(based_on, "This step")
+    if not step.added_reason:
+        raise Conflict("This meeting belongs to every plan and cannot be left out")
+    if step.state is not StepState.OPEN:
+        raise Conflict("This meeting is no longer open")
+    step.state = StepState.DROPPED
+    session.flush()
+    plan = get_plan(session, step.plan_id)
+    let_clocks_follow(session, plan, get_order(session, plan.order_id))
+    note(
+        session,
+        actor,
+        "drop preparation",
+        "step",
+        step.id,
+        now=now,
+        order_id=plan.order_id,
+        reason=reason,
+    )
+    return step
+
+
+def promise(
+    session: Session,
+    step_id: UUID,
+    due_on: date | None,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> PlanStep:
+    """Note a day promised to a court or a person for a step, or take the promise back with None.
+
+    Raises Invalid for the first contact, whose day is set by the standards, for a day outside the
+    order, or without a reason; Conflict when the step is no longer open.
+    """
+    reason = _said(reason, "Say to whom the day was promised, or why it no longer holds")
+    step = get_step(session, step_id)
+    plan = _live(get_plan(session, step.plan_id))
+    order = get_order(session, plan.order_id)
+    if step.state is not StepState.OPEN:
+        raise Conflict("This step is no longer open")
+    if step.stage is Stage.CONTACT:
+        raise Invalid(FieldProblem("due_on", "The day of first contact is set by the standards"))
+    if due_on is not None and not order.sentenced_on <= due_on <= order.ends_on:
+        raise Invalid(
+            FieldProblem("due_on", "The promised day must lie between the sentence and its end")
+        )
+    step.due_on = due_on
+    note(
+        session,
+        actor,
+        "promise day",
+        "step",
+        step.id,
+        now=now,
+        order_id=order.id,
+        fields=["due_on"],
+        reason=reason,
+    )
+    return step
+
+
+def _needs(template: StepTemplate) -> dict[str, Any]:
+    """What a step takes: length, room and people, as stored."""
+    return {
+        "minutes": template.minutes,
+        "has_room": template.has_room,
+        "spare_seats": template.spare_seats,
+        "attends": sorted(template.attends),
+        "features": sorted(template.features),
+    }
+
+
+def _standards(order: Order) -> DeliveryStandards:
+    return standards_on(order.sentenced_on)
+
+
+def _live(plan: Plan, based_on: int | None = None) -> Plan:
+    plan.refuse_if_changed(based_on, "This plan")
+    if plan.state is not PlanState.LIVE:
+        raise Conflict("This plan is closed")
+    return plan
+
+
+def _open_reparation(session: Session, plan: Plan) -> PlanStep:
+    third = next(step for step in steps_of(session, plan.id) if step.stage is Stage.REPARATION)
+    if third.state is not StepState.OPEN:
+        raise Conflict("The reparation meeting has been held already")
+    return third
+
+
+def _positions(session: Session, plan_id: UUID) -> Sequence[int]:
+    """Every position taken, those of dropped steps included."""
+    return session.exec(select(PlanStep.position).where(PlanStep.plan_id == plan_id)).all()
+
+
+def _spread(session: Session, plan_id: UUID) -> None:
+    """Move the steps of a plan to fresh tens beyond the last, keeping their order.
+
+    From the last one down and upwards only, so that no two ever hold one position.
+    """
+    steps = session.exec(select(PlanStep).where(PlanStep.plan_id == plan_id)).all()
+    ordered = sorted(steps, key=lambda step: step.position)
+    base = (ordered[-1].position // POSITION_STEP) * POSITION_STEP
+    for number, step in reversed(list(enumerate(ordered, start=1))):
+        step.position = base + POSITION_STEP * number
+        session.flush()
+
+
+def _said(reason: str, otherwise: str) -> str:
+    said = reason.strip()
+    if not said:
+        raise Invalid(FieldProblem("reason", otherwise))
+    if len(said) > LONGEST_REASON:
+        raise Invalid(
+            FieldProblem("reason", f"The reason must be {LONGEST_REASON} characters or fewer")
+        )
+    return said

@@ -1,0 +1,251 @@
+"""Recording people: one by a form, or thousands from a file by the same rules and rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, inspect
+from sqlmodel import Session, SQLModel, select
+
+from rj.audit.services import Actor, note
+from rj.kernel.errors import Conflict
+from rj.kernel.references import new_reference
+from rj.parties.contact import (
+    ContactTerms,
+    contact_details,
+    refuse_impossible_terms,
+    refuse_unreachable,
+)
+from rj.parties.models import (
+    HarmedDetails,
+    HarmerDetails,
+    LikedVenue,
+    Party,
+    PartyAway,
+    PlaceToAvoid,
+    SafeContactPlan,
+)
+from rj.parties.queries import contact_plan, get_party, parties_of, time_of
+from rj.parties.sealing import ContactDetails, Seal
+from rj.policy.terms import Language, PartyRole, Side
+
+REFERENCE_PREFIX = "AP"
+"""For "appointment": what a person's own reference begins with tells nothing."""
+REFERENCE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody who takes part in a case, as a form or file tells it."""
+
+    side: Side
+    role: PartyRole = PartyRole.PRINCIPAL
+    details: ContactDetails = field(default_factory=ContactDetails)
+    chosen_name: str = field(default="", repr=False)
+    """What a harmed-side person wants to be called."""
+    born_on: date | None = None
+    """Of the person on probation only."""
+    terms: ContactTerms | None = None
+    """None: nothing has been agreed, and nobody writes to them until it is."""
+    language: Language = Language.ENGLISH
+    hours: list[list[str]] | None = None
+    likes_hours: list[list[str]] | None = None
+    curfew: tuple[time, time] | None = None
+    away: tuple[tuple[date, date], ...] = ()
+    avoids: tuple[str, ...] = field(default=(), repr=False)
+    """Codes of venues that are barred for this person."""
+    likes: tuple[str, ...] = field(default=(), repr=False)
+    """Codes of venues the person would rather go to."""
+
+
+Rows = dict[type[SQLModel], list[dict[str, Any]]]
+"""Rows to be written, by table; tables in an order in which each may refer to those before."""
+
+
+def person_rows(
+    order_id: UUID,
+    person: NewPerson,
+    *,
+    reference: str,
+    venues: Mapping[str, UUID],
+    seal: Seal,
+    actor: Actor,
+    today: date,
+) -> Rows:
+    """Everything that is stored of one person. The harmed side's details are sealed here."""
+    party_id = uuid4()
+    rows: Rows = {
+        Party: [
+            {
+                "id": party_id,
+                "version": 1,
+                "order_id": order_id,
+                "side": person.side,
+                "role": person.role,
+                "reference": reference,
+                "language": person.language,
+                "hours": person.hours,
+                "likes_hours": person.likes_hours,
+                "curfew_from": person.curfew[0] if person.curfew else None,
+                "curfew_until": person.curfew[1] if person.curfew else None,
+                "stopped_at": None,
+                "stopped_by": None,
+            }
+        ]
+    }
+    if person.side is Side.HARMED:
+        rows[HarmedDetails] = [
+            {
+                "party_id": party_id,
+                "version": 1,
+                "chosen_name": person.chosen_name,
+                "sealed": seal.close(person.details),
+            }
+        ]
+    else:
+        rows[HarmerDetails] = [
+            {
+                "party_id": party_id,
+                "version": 1,
+                "name": person.details.name,
+                "born_on": person.born_on,
+                "email": person.details.email,
+                "telephone": person.details.telephone,
+                "address": person.details.address,
+            }
+        ]
+    if person.terms is not None:
+        rows[SafeContactPlan] = [
+            {
+                "party_id": party_id,
+                "version": 1,
+                "channel": person.terms.channel,
+                "calendar_wish": person.terms.calendar_wish,
+                "may_leave_voicemail": person.terms.may_leave_voicemail,
+                "safe_times": person.terms.safe_times,
+                "alias": person.terms.alias,
+                "shows_place": person.terms.shows_place,
+                "agreed_on": person.terms.agreed_on or today,
+                "recorded_by": actor.account_id,
+            }
+        ]
+    rows[PartyAway] = [
+        {"id": uuid4(), "party_id": party_id, "first_day": first, "last_day": last}
+        for first, last in person.away
+    ]
+    rows[PlaceToAvoid] = [
+        {"party_id": party_id, "venue_id": venues[code]} for code in dict.fromkeys(person.avoids)
+    ]
+    rows[LikedVenue] = [
+        {"party_id": party_id, "venue_id": venues[code]} for code in dict.fromkeys(person.likes)
+    ]
+    return rows
+
+
+def insert_rows(session: Session, tables: Rows) -> None:
+    """Write rows table by table, many in one statement, past the records' own bookkeeping."""
+    for table, rows in tables.items():
+        if rows:
+            session.execute(insert(inspect(table).local_table), rows)
+
+
+def fresh_references(session: Session, count: int) -> list[str]:
+    """As many neutral references as asked for, none of them in use."""
+    taken = set(session.exec(select(Party.reference)))
+    fresh: list[str] = []
+    while len(fresh) < count:
+        reference = new_reference(REFERENCE_PREFIX, REFERENCE_LENGTH)
+        if reference not in taken:
+            taken.add(reference)
+            fresh.append(reference)
+    return fresh
+
+
+def add_person(
+    session: Session,
+    order_id: UUID,
+    person: NewPerson,
+    *,
+    venues: Mapping[str, UUID],
+    seal: Seal,
+    actor: Actor,
+    today: date,
+    now: datetime,
+) -> Party:
+    """Record one more person in a case; ``venues`` gives identifiers for codes.
+
+    Raises Invalid when the contact plan cannot be followed, Conflict for a second person on
+    probation.
+    """
+    if person.terms is not None:
+        refuse_impossible_terms(person.terms)
+        refuse_unreachable(person.terms.channel, person.details)
+    if person.side is Side.HARMER and person.role is PartyRole.PRINCIPAL:
+        for other in parties_of(session, order_id):
+            if other.side is Side.HARMER and other.role is PartyRole.PRINCIPAL:
+                raise Conflict("An order has one person on probation")
+    rows = person_rows(
+        order_id,
+        person,
+        reference=fresh_references(session, 1)[0],
+        venues=venues,
+        seal=seal,
+        actor=actor,
+        today=today,
+    )
+    insert_rows(session, rows)
+    party = get_party(session, rows[Party][0]["id"])
+    note(session, actor, "add person", "party", party.id, now=now, order_id=order_id)
+    return party
+
+
+def differs_in(
+    session: Session, seal: Seal, party: Party, person: NewPerson, venue_codes: Mapping[UUID, str]
+) -> frozenset[str]:
+    """The names of the facts in which what is kept differs from what is told; never contents.
+
+    ``born_on`` is left to the caller, and the day of agreement does not count when none is told.
+    """
+    kept_time = time_of(session, party.id)
+    plan = contact_plan(session, party.id)
+    terms = None
+    if plan is not None:
+        terms = ContactTerms(
+            plan.channel,
+            plan.calendar_wish,
+            plan.may_leave_voicemail,
+            plan.safe_times,
+            plan.alias,
+            plan.shows_place,
+            plan.agreed_on,
+        )
+    told_terms = person.terms
+    if terms is not None and told_terms is not None and told_terms.agreed_on is None:
+        told_terms = replace(told_terms, agreed_on=terms.agreed_on)
+    details = contact_details(session, seal, party.id)
+    harmed = session.get(HarmedDetails, party.id)
+    curfew = None
+    if party.curfew_from is not None and party.curfew_until is not None:
+        curfew = (party.curfew_from, party.curfew_until)
+    pairs: dict[str, tuple[object, object]] = {
+        "name": (details.name, person.details.name),
+        "email": (details.email, person.details.email),
+        "telephone": (details.telephone, person.details.telephone),
+        "address": (details.address, person.details.address),
+        "chosen_name": (harmed.chosen_name if harmed else "", person.chosen_name),
+        "channel": (terms, told_terms),
+        "letters_in": (party.language, person.language),
+        "hours": (party.hours, person.hours),
+        "likes_hours": (party.likes_hours, person.likes_hours),
+        "curfew": (curfew, person.curfew),
+        "away": (kept_time.away, tuple(sorted(person.away))),
+        "avoid_venues": (_codes(kept_time.avoids, venue_codes), frozenset(person.avoids)),
+        "like_venues": (_codes(kept_time.likes, venue_codes), frozenset(person.likes)),
+    }
+    return frozenset(name for name, (kept, told) in pairs.items() if kept != told)
+
+
+def _codes(venue_ids: Iterable[UUID], venue_codes: Mapping[UUID, str]) -> frozenset[str]:
+    return frozenset(venue_codes[venue_id] for venue_id in venue_ids)

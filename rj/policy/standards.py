@@ -1,0 +1,84 @@
+"""Delivery standards: the only code where a period is a number.
+
+Each version says from which sentence date it holds and where it comes from; a case keeps the
+version in force on its sentence date. Local changes are data of the same shape.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from rj.policy.terms import PracticeLevel, Stage
+
+Gap = tuple[int, int]
+
+
+def _gaps() -> "MappingProxyType[tuple[Stage, Stage], Gap]":
+    return MappingProxyType(
+        {
+            (Stage.CONTACT, Stage.ASSESSMENT): (2, 28),
+            (Stage.ASSESSMENT, Stage.PREPARATION): (3, 42),
+            (Stage.PREPARATION, Stage.REPARATION): (7, 56),
+            (Stage.REPARATION, Stage.REVIEW): (7, 42),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStandards:
+    """What was promised to the courts and to people from a date on. Days are calendar days
+    unless the name says working days."""
+
+    version: str
+    in_force_from: date
+    source: str
+    first_contact_days: int
+    first_contact_alert_days: tuple[int, ...]
+    notice_days: int
+    """Least calendar days between planning a meeting and holding it; a call needs none."""
+    gaps: MappingProxyType[tuple[Stage, Stage], Gap] = field(default_factory=_gaps)
+    """Least and most calendar days between consecutive stages (H4, R22)."""
+    assessment_target_working_days: int = 20
+    preparation_target_working_days: int = 20
+    reparation_target_working_days: int = 60
+    review_target_working_days: int = 30
+    risk_assessment_lapses_after_days: int = 28
+    first_year_conferences: int = 5
+    """Direct conferences led in the first year after training (S1, R32)."""
+    later_year_conferences: int = 3
+    conferences_per_day: int = 1
+    """Most conferences one facilitator takes part in on one day (R39, H11)."""
+    curfew_margin_minutes: int = 30
+    """Journey home allowed for on both sides of a curfew (R42)."""
+    planning_horizon_days: int = 182
+    journey_fixed_minutes: int = 10
+    """Getting away and arriving, whatever the distance (H9)."""
+    journey_seconds_per_km: int = 90
+    journey_round_to_minutes: int = 5
+
+
+PUBLISHED = (
+    DeliveryStandards(
+        version="2013-02",
+        in_force_from=date(2013, 2, 1),
+        source=(
+            "Leicestershire and Rutland programme description (S1): contact within 15 days, four "
+            "meetings, five conferences in the first year; R16, R22, R39 and R42 for defaults that "
+            "it leaves open"
+        ),
+        first_contact_days=15,
+        first_contact_alert_days=(5, 10, 13),
+        notice_days=3,
+    ),
+)
+"""Every published version, oldest first."""
+
+
+MENTOR_LEVELS = frozenset({PracticeLevel.INTERMEDIATE, PracticeLevel.ADVANCED})
+"""Who may mentor a first-year facilitator (R34)."""
+
+
+def standards_on(sentenced_on: date) -> DeliveryStandards:
+    """The version in force on a sentence date; the oldest one for sentences before them all."""
+    in_force = [version for version in PUBLISHED if version.in_force_from <= sentenced_on]
+    return in_force[-1] if in_force else PUBLISHED[0]

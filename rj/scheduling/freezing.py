@@ -1,0 +1,838 @@
+"""Freezing: every open plan of an area becomes one ``Problem`` that a run can be replayed from.
+
+The adapter meets life so that the planner need not: what cannot be planned now is named "later"
+with its reason, an impossible pin is freed and named, and a meeting that is over counts as held
+though its outcome is still awaited. Names in the problem are made up for the run; the mapping to
+records is kept beside it and is all that connects the two.
+
+    add_refreshers(session, area_id, *, actor, now)    -> steps added, before freezing
+    freeze(session, area_id, *, now, name="")          -> Frozen
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.audit.services import Actor
+from rj.conferences.attendance import Attendee, expected
+from rj.conferences.facts import (
+    GRID_MINUTES,
+    People,
+    Places,
+    Staff,
+    policy_of,
+    read_people,
+    read_places,
+    read_staff,
+)
+from rj.conferences.fitting import ROLES, second_is_required, skills_needed
+from rj.conferences.models import Booking, Meeting, MeetingState
+from rj.conferences.queries import COMING, live_meetings
+from rj.facilitators.models import Facilitator, FacilitatorArea
+from rj.kernel.london import LONDON, at_london, day_in_words, london_day
+from rj.kernel.references import new_reference
+from rj.orders.models import (
+    Order,
+    Plan,
+    PlanState,
+    PlanStep,
+    Requirement,
+    StepState,
+    VenueAgreed,
+)
+from rj.orders.plans import add_preparation
+from rj.orders.queries import may_be_planned, open_orders
+from rj.outbox.models import RecipientKind
+from rj.parties.models import Party
+from rj.parties.queries import parties_of_orders
+from rj.policy.bank_holidays import bank_holidays
+from rj.policy.standards import DeliveryStandards, standards_on
+from rj.policy.terms import PartyRole, Route, Side, Stage
+from rj.scheduling.models import PlanningWish, PlanningWishKind
+from rj.scheduling.planner import problem as planning
+from rj.scheduling.planner.plan import Meeting as PlannedMeeting
+from rj.scheduling.planner.plan import Plan as PlannedPlan
+from rj.scheduling.planner.problem import Busy, CaseKind, Problem, Published
+from rj.scheduling.planner.rules import breaches
+from rj.venues.models import Room, Venue
+
+RECOVERY_DAYS = 28
+"""How long a stage stays open for planning once the most days since the one before have passed."""
+
+CLOSE_AT_HAND = timedelta(hours=2)
+"""Nothing is planned this near, and what begins this soon stands: a plan takes time to read."""
+
+AT_THE_LAST = timedelta(minutes=30)
+"""The same when a plan is published or a meeting moved by hand: staff must still hear of it."""
+
+IDENTIFIER_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A step that this run does not plan, and why. ``is_later`` means that nothing is wrong."""
+
+    order_id: UUID
+    step_id: UUID
+    reason: str
+    is_later: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A pinned meeting that can no longer stand as pinned, and why."""
+
+    order_id: UUID
+    step_id: UUID
+    reason: str
+
+
+@dataclass
+class Names:
+    """Made-up names for records, one way and back. Each run makes its own."""
+
+    by_record: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    by_name: dict[str, tuple[str, UUID]] = field(default_factory=dict)
+
+    def of(self, kind: str, record: UUID) -> str:
+        """The name of a record, made up at first need."""
+        key = (kind, record)
+        if key not in self.by_record:
+            name = new_reference(kind, IDENTIFIER_LENGTH)
+            while name in self.by_name:
+                name = new_reference(kind, IDENTIFIER_LENGTH)
+            self.by_record[key], self.by_name[name] = name, key
+        return self.by_record[key]
+
+    def find(self, kind: str, record: UUID) -> str | None:
+        """The name of a record that has one."""
+        return self.by_record.get((kind, record))
+
+    def record(self, name: str) -> UUID:
+        """The record behind a name. Raises KeyError for a name that is not of this run."""
+        return self.by_name[name][1]
+
+    def as_document(self) -> dict[str, str]:
+        """The mapping as it is stored: name to ``KIND:record``."""
+        return {name: f"{kind}:{record}" for name, (kind, record) in self.by_name.items()}
+
+    @staticmethod
+    def from_document(document: dict[str, str]) -> "Names":
+        """The stored mapping; rows that erasure has deleted are simply not there."""
+        names = Names()
+        for name, text in document.items():
+            kind, _, record = text.partition(":")
+            key = (kind, UUID(record))
+            names.by_record[key], names.by_name[name] = name, key
+        return names
+
+
+CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM = "C", "T", "P", "F", "V", "R"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A problem, what its names stand for, and what was set aside on the way."""
+
+    problem: Problem
+    names: Names
+    later: tuple[Later, ...]
+    freed: tuple[Freed, ...]
+    notes: tuple[str, ...]
+    """What a coordinator should know of the freezing; names are those made up for the run."""
+    meetings: dict[str, Meeting]
+    """The meeting that stands for a task now, held or told, by the task's name."""
+    steps: dict[str, PlanStep]
+    orders: dict[str, Order]
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """The mapping to keep beside the problem."""
+        return self.names.as_document()
+
+    def standing_plan(self, without: Iterable[UUID] = ()) -> PlannedPlan:
+        """Everything that is booked now for the problem's tasks, as a plan."""
+        left_out = set(without)
+        return PlannedPlan(
+            self.problem.name,
+            tuple(
+                self.planned(task, meeting)
+                for task, meeting in self.meetings.items()
+                if meeting.order_id not in left_out
+            ),
+        )
+
+    def planned(self, task: str, meeting: Meeting) -> PlannedMeeting:
+        """A booked meeting as the planning format has it."""
+        return PlannedMeeting(
+            task=task,
+            start=meeting.starts_at,
+            lead=self.names.of(FACILITATOR, meeting.lead_id),
+            second=None
+            if meeting.second_id is None
+            else self.names.of(FACILITATOR, meeting.second_id),
+            room=None if meeting.room_id is None else self.names.of(ROOM, meeting.room_id),
+        )
+
+
+def freeze(
+    session: Session,
+    area_id: str,
+    *,
+    now: datetime,
+    name: str = "",
+    ahead: timedelta = CLOSE_AT_HAND,
+) -> Frozen:
+    """Every open plan of an area as one problem, as things stand at ``now``. Changes nothing.
+
+    Nothing is planned, and nothing told is moved, that begins before ``ahead`` has gone by.
+    """
+    return _Freezing(session, area_id, now, name or area_id, ahead).frozen()
+
+
+@dataclass
+class _OpenCase:
+    """One order with its plan while it is being frozen."""
+
+    order: Order
+    plan: Plan
+    steps: list[PlanStep]
+    parties: list[Party]
+    last_day: date
+    agreed: list[UUID]
+    wishes: list[PlanningWish]
+    standards: DeliveryStandards
+
+    def attends(self, step: PlanStep) -> tuple[Attendee, ...]:
+        return expected(step, self.parties, self.order.responsible_officer_id)
+
+    @property
+    def harmer(self) -> Party | None:
+        return next(
+            (
+                party
+                for party in self.parties
+                if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL
+            ),
+            None,
+        )
+
+
+class _Freezing:
+    """One freezing: reads everything in a handful of queries, then builds the problem."""
+
+    def __init__(
+        self, session: Session, area_id: str, now: datetime, name: str, ahead: timedelta
+    ) -> None:
+        self.session = session
+        self.area_id = area_id
+        self.now = now
+        self.today = london_day(now)
+        self.soon = now + ahead
+        self.name = name
+        self.standards = standards_on(self.today)
+        self.horizon_end = self.today + timedelta(days=self.standards.planning_horizon_days)
+        self.names = Names()
+        self.later: list[Later] = []
+        self.freed: list[Freed] = []
+        self.notes: list[str] = []
+        self.meetings: dict[str, Meeting] = {}
+        self.steps: dict[str, PlanStep] = {}
+        self.orders: dict[str, Order] = {}
+        self.pins: dict[str, Published] = {}
+        self.people: dict[UUID, Attendee] = {}
+        self.margins: dict[UUID, int] = {}
+
+    def frozen(self) -> Frozen:
+        opened = self._open_cases()
+        standing = {
+            meeting.step_id: meeting
+            for meeting in live_meetings(self.session, [each.order.id for each in opened])
+        }
+        self.home_venues = self._venues_of_area()
+        cases = [case for each in opened if (case := self._case(each, standing)) is not None]
+        self.outside = self._bookings_elsewhere()
+        # venues first: people's places to avoid count only where something may be planned
+        venues = self._venues(opened)
+        people = self._people(opened)
+        facilitators = self._facilitators(opened, cases)
+        problem = Problem(
+            name=self.name,
+            timezone=str(LONDON),
+            as_of=self.today,
+            horizon_end=self.horizon_end,
+            bank_holidays=bank_holidays(self.today, self.horizon_end),
+            grid_minutes=GRID_MINUTES,
+            policy=policy_of(self.standards),
+            venues=venues,
+            people=people,
+            facilitators=facilitators,
+            cases=tuple(cases),
+        )
+        problem = self._free_impossible_pins(problem)
+        problem = replace(problem, note="\n".join(self.notes))
+        return Frozen(
+            problem=problem,
+            names=self.names,
+            later=tuple(self.later),
+            freed=tuple(self.freed),
+            notes=tuple(self.notes),
+            meetings=self.meetings,
+            steps=self.steps,
+            orders=self.orders,
+        )
+
+    # -- cases
+
+    def _open_cases(self) -> list[_OpenCase]:
+        orders = {order.id: order for order in open_orders(self.session, self.area_id)}
+        ids = list(orders)
+        plans = {
+            plan.order_id: plan
+            for plan in self.session.exec(
+                select(Plan).where(col(Plan.order_id).in_(ids), Plan.state == PlanState.LIVE)
+            )
+        }
+        steps: dict[UUID, list[PlanStep]] = defaultdict(list)
+        for step in self.session.exec(
+            select(PlanStep)
+            .where(
+                col(PlanStep.plan_id).in_([plan.id for plan in plans.values()]),
+                PlanStep.state != StepState.DROPPED,
+            )
+            .order_by(col(PlanStep.position))
+        ):
+            steps[step.plan_id].append(step)
+        parties = parties_of_orders(self.session, ids)
+        ends = dict(
+            self.session.exec(
+                select(col(Requirement.order_id), col(Requirement.ends_on)).where(
+                    col(Requirement.order_id).in_(ids)
+                )
+            ).all()
+        )
+        agreed: dict[UUID, list[UUID]] = defaultdict(list)
+        for order_id, venue_id in self.session.exec(
+            select(col(VenueAgreed.order_id), col(VenueAgreed.venue_id))
+            .where(col(VenueAgreed.order_id).in_(ids))
+            .order_by(col(VenueAgreed.venue_id))
+        ):
+            agreed[order_id].append(venue_id)
+        wishes: dict[UUID, list[PlanningWish]] = defaultdict(list)
+        for wish in self.session.exec(
+            select(PlanningWish)
+            .where(col(PlanningWish.order_id).in_(ids))
+            .order_by(col(PlanningWish.asked_at), col(PlanningWish.id))
+        ):
+            wishes[wish.order_id].append(wish)
+        return [
+            _OpenCase(
+                order=order,
+                plan=plans[order.id],
+                steps=steps[plans[order.id].id],
+                parties=parties.get(order.id, []),
+                last_day=min(order.ends_on, ends.get(order.id, order.ends_on)),
+                agreed=agreed[order.id],
+                wishes=wishes[order.id],
+                standards=standards_on(order.sentenced_on),
+            )
+            for order in orders.values()
+            if order.id in plans
+        ]
+
+    def _case(self, case: _OpenCase, standing: dict[UUID, Meeting]) -> planning.Case | None:
+        """A case as the planner sees it, or None when nothing of it is planned now."""
+        for_now = self._steps_for_now(case, standing)
+        if not any(held is None for _, held in for_now):
+            return None
+        tasks = []
+        for step, held in for_now:
+            name = self.names.of(TASK, step.id)
+            self.steps[name], self.orders[name] = step, case.order
+            attends = case.attends(step)
+            for each in attends:
+                self.people[each.id] = each
+                self.margins[each.id] = case.standards.curfew_margin_minutes
+            meeting = standing.get(step.id)
+            published, pinned = None, False
+            if held is None:
+                if meeting is not None:
+                    self.meetings[name] = meeting
+                published, pinned = self._told_or_pinned(case, step, meeting)
+            tasks.append(
+                planning.Task(
+                    id=name,
+                    stage=planning.Stage(step.stage.value),
+                    minutes=step.minutes,
+                    people=tuple(self.names.of(PERSON, each.id) for each in attends),
+                    seats=len(attends) + step.spare_seats if step.has_room else 0,
+                    features=frozenset(step.features),
+                    due=step.due_on,
+                    held=held,
+                    published=published,
+                    pinned=pinned,
+                )
+            )
+        order = case.order
+        return planning.Case(
+            id=self.names.of(CASE, order.id),
+            area=order.area_id,
+            sentenced=order.sentenced_on,
+            order_end=case.last_day,
+            kind=CaseKind.DIRECT if case.plan.route is Route.DIRECT else CaseKind.INDIRECT,
+            skills=skills_needed(order),
+            language=order.language,
+            second_required=second_is_required(order, case.plan.route),
+            venues=tuple(self.names.of(VENUE, venue) for venue in case.agreed or self.home_venues),
+            current_lead=None
+            if order.current_lead_id is None
+            else self.names.of(FACILITATOR, order.current_lead_id),
+            tasks=tuple(tasks),
+        )
+
+    def _steps_for_now(
+        self, case: _OpenCase, standing: dict[UUID, Meeting]
+    ) -> list[tuple[PlanStep, date | None]]:
+        """The steps this run plans, with those before them, each with the day it was held."""
+        reason = self._why_not_at_all(case)
+        if reason is not None:
+            self._set_aside(case, [s for s in case.steps if s.state is StepState.OPEN], *reason)
+            return []
+        found: list[tuple[PlanStep, date | None]] = []
+        earliest = max(self.today, case.order.sentenced_on)
+        for number, step in enumerate(case.steps):
+            meeting = standing.get(step.id)
+            held = step.done_on if step.state is StepState.DONE else None
+            if held is None and meeting is not None and meeting.starts_at < self.soon:
+                held = london_day(meeting.starts_at)
+                if meeting.starts_at <= self.now:
+                    self._note(case, f"the {step.stage} of {day_in_words(held)} awaits its outcome")
+            if held is None:
+                if not may_be_planned(case.order, step):
+                    waits = "waits for a manager's sign-off of this sensitive and complex case"
+                    self._set_aside(case, case.steps[number:], f"This stage {waits}", True)
+                    break
+                earliest = self._earliest(step, found, earliest)
+                if earliest > min(self.horizon_end, case.last_day):
+                    self._beyond(case, case.steps[number:], earliest)
+                    break
+            else:
+                earliest = max(earliest, held)
+            found.append((step, held))
+        return self._with_recovered_gaps(case, found)
+
+    def _why_not_at_all(self, case: _OpenCase) -> tuple[str, bool] | None:
+        if any(wish.kind is PlanningWishKind.LEAVE_OUT for wish in case.wishes):
+            return "A coordinator asked to leave this case out for now", True
+        if case.last_day < self.today:
+            return f"The order ended on {day_in_words(case.last_day)}", False
+        harmer = case.harmer
+        if harmer is None or harmer.stopped_at is not None:
+            return "The person on probation takes no part: a coordinator must decide", False
+        return None
+
+    def _earliest(
+        self, step: PlanStep, before: list[tuple[PlanStep, date | None]], earliest: date
+    ) -> date:
+        """The first day a step could be held on, by notice and least gaps alone."""
+        notice = 0 if step.stage is Stage.CONTACT else self.standards.notice_days
+        first = max(earliest, self.today + timedelta(days=notice))
+        if before:
+            previous, held = before[-1]
+            least, _ = self.standards.gaps.get((previous.stage, step.stage), (1, 0))
+            first = max(first, (held or earliest) + timedelta(days=least))
+        return first
+
+    def _beyond(self, case: _OpenCase, steps: list[PlanStep], earliest: date) -> None:
+        if earliest > case.last_day:
+            ends = day_in_words(case.last_day)
+            self._set_aside(case, steps, f"The order ends on {ends}, too early for this", False)
+        else:
+            self._set_aside(case, steps, "This stage comes after the days planned now", True)
+
+    def _with_recovered_gaps(
+        self, case: _OpenCase, found: list[tuple[PlanStep, date | None]]
+    ) -> list[tuple[PlanStep, date | None]]:
+        """Where the most days since a held stage have passed, plan on all the same and say so.
+
+        H4 would leave such a case without any meeting for ever. For the planner the earlier stage
+        counts from the latest day that still leaves room to plan in.
+        """
+        recovered = list(found)
+        for number in range(1, len(found)):
+            (earlier, held), (later, later_held) = recovered[number - 1], found[number]
+            gap = self.standards.gaps.get((earlier.stage, later.stage))
+            if held is None or later_held is not None or gap is None:
+                continue
+            latest = self.today + timedelta(days=RECOVERY_DAYS - gap[1])
+            ran_out = self.today + timedelta(days=self.standards.notice_days) > held + timedelta(
+                days=gap[1]
+            )
+            if ran_out:
+                recovered[number - 1] = (earlier, max(held, latest))
+                self._note(
+                    case,
+                    f"the {later.stage} comes more than {gap[1]} days after the {earlier.stage}",
+                )
+        return recovered
+
+    def _told_or_pinned(
+        self, case: _OpenCase, step: PlanStep, meeting: Meeting | None
+    ) -> tuple[Published | None, bool]:
+        """What planning must respect: a pin wished for, else what people were told."""
+        wish = next(
+            (
+                each
+                for each in reversed(case.wishes)
+                if each.kind is PlanningWishKind.PIN and each.step_id == step.id
+            ),
+            None,
+        )
+        if wish is not None and wish.starts_at is not None and wish.lead_id is not None:
+            return self._published(wish.starts_at, wish.lead_id, wish.second_id, wish.room_id), True
+        if meeting is None or not (meeting.state is MeetingState.TOLD or meeting.is_pinned):
+            return None, False
+        told = self._published(
+            meeting.starts_at, meeting.lead_id, meeting.second_id, meeting.room_id
+        )
+        return told, meeting.is_pinned
+
+    def _published(
+        self, starts_at: datetime, lead: UUID, second: UUID | None, room: UUID | None
+    ) -> Published:
+        return Published(
+            start=starts_at,
+            lead=self.names.of(FACILITATOR, lead),
+            second=None if second is None else self.names.of(FACILITATOR, second),
+            room=None if room is None else self.names.of(ROOM, room),
+        )
+
+    def _set_aside(
+        self, case: _OpenCase, steps: list[PlanStep], reason: str, is_later: bool
+    ) -> None:
+        self.later += [
+            Later(case.order.id, step.id, reason, is_later)
+            for step in steps
+            if step.state is StepState.OPEN
+        ]
+
+    def _note(self, case: _OpenCase, words: str) -> None:
+        self.notes.append(f"{self.names.of(CASE, case.order.id)}: {words}")
+
+    # -- what is taken by meetings that this problem does not plan
+
+    def _bookings_elsewhere(self) -> dict[UUID, list[Booking]]:
+        """Bookings of meetings outside the problem, by what they take up."""
+        inside = {meeting.id for meeting in self.meetings.values()}
+        taken: dict[UUID, list[Booking]] = defaultdict(list)
+        ends = at_london_midnight(self.horizon_end + timedelta(days=1))
+        for booking in self.session.exec(
+            select(Booking)
+            .where(Booking.ends_at > at_london_midnight(self.today), Booking.starts_at < ends)
+            .order_by(col(Booking.starts_at), col(Booking.meeting_id))
+        ):
+            if booking.meeting_id not in inside:
+                taken[booking.resource_id].append(booking)
+        return taken
+
+    def _busy(self, resource: UUID, rest: timedelta = timedelta()) -> list[Busy]:
+        """Taken time of a resource; a room also wants its rest before the next use."""
+        return [
+            Busy(each.starts_at - rest, each.ends_at) for each in self.outside.get(resource, ())
+        ]
+
+    # -- people, staff and places
+
+    def _people(self, opened: list[_OpenCase]) -> tuple[planning.Person, ...]:
+        known: People = read_people(
+            self.session,
+            [case.order.id for case in opened],
+            [who for who, each in self.people.items() if each.kind is RecipientKind.OFFICER],
+        )
+        found = []
+        for who, each in self.people.items():
+            name = self.names.of(PERSON, who)
+            if each.kind is RecipientKind.OFFICER:
+                found.append(known.officer(who, name, more_busy=self._busy(who)))
+                continue
+            found.append(
+                known.party(
+                    who,
+                    name,
+                    role=ROLES.get(each.role, "supporter"),
+                    margin_minutes=self.margins[who],
+                    venue_name=lambda venue: self.names.find(VENUE, venue),
+                    more_busy=self._busy(who),
+                )
+            )
+        return tuple(found)
+
+    def _facilitators(
+        self, opened: list[_OpenCase], cases: list[planning.Case]
+    ) -> tuple[planning.Facilitator, ...]:
+        """Everybody who may be asked, and those who lead now though they may be asked no longer."""
+        usable = list(
+            self.session.exec(
+                select(Facilitator.id)
+                .join(FacilitatorArea, col(FacilitatorArea.facilitator_id) == Facilitator.id)
+                .where(
+                    FacilitatorArea.area_id == self.area_id, col(Facilitator.is_active).is_(True)
+                )
+                .order_by(col(Facilitator.code))
+            )
+        )
+        for who in usable:
+            self.names.of(FACILITATOR, who)
+        named = [record for kind, record in self.names.by_record if kind == FACILITATOR]
+        staff = read_staff(self.session, named, self.now)
+        elsewhere = self._cases_elsewhere(named)
+        conflicts = self._conflicts(opened, cases, staff)
+        gone_by = Busy(at_london_midnight(self.today), self.soon)
+        found = []
+        for who in (*usable, *sorted(set(named) - set(usable), key=str)):
+            frozen = staff.facilitator(
+                who,
+                self.names.of(FACILITATOR, who),
+                mentor_name=lambda mentor: self.names.find(FACILITATOR, mentor),
+                conflicts=frozenset(conflicts.get(who, ())),
+                more_busy=(gone_by, *self._busy(who)),
+                weekly_minutes_taken=self._busiest_week_elsewhere(who),
+                cases_elsewhere=elsewhere.get(who, 0),
+            )
+            if who not in usable:
+                # kept for the names alone: nobody can be led by them, no target counts them
+                after = self.horizon_end + timedelta(days=1)
+                frozen = replace(frozen, hours=(), accredited=after)
+            found.append(frozen)
+        return tuple(found)
+
+    def _conflicts(
+        self, opened: list[_OpenCase], cases: list[planning.Case], staff: Staff
+    ) -> dict[UUID, set[str]]:
+        """Persons of the problem whom each facilitator must not meet.
+
+        Somebody of a case who comes to none of its planned stages, and a coordinator's wish, count
+        through the person on probation: H6 looks at everybody of a case.
+        """
+        planned = {case.id for case in cases}
+        cases_of: dict[UUID, set[str]] = defaultdict(set)
+        shunned: dict[UUID, set[str]] = defaultdict(set)
+        for case in opened:
+            if self.names.find(CASE, case.order.id) not in planned or case.harmer is None:
+                continue
+            stand_in = self.names.find(PERSON, case.harmer.id)
+            if stand_in is None:
+                continue
+            for party in case.parties:
+                cases_of[party.id].add(self.names.find(PERSON, party.id) or stand_in)
+            cases_of[case.order.responsible_officer_id].add(stand_in)
+            for wish in case.wishes:
+                is_exclusion = wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR
+                if is_exclusion and wish.facilitator_id is not None:
+                    shunned[wish.facilitator_id].add(stand_in)
+        for who, persons in staff.conflicts.items():
+            for person in persons:
+                shunned[who] |= cases_of.get(person, set())
+        return shunned
+
+    def _cases_elsewhere(self, facilitators: list[UUID]) -> dict[UUID, int]:
+        """How many cases outside this problem each of them leads."""
+        inside = {order.id for order in self.orders.values()}
+        led: dict[UUID, set[UUID]] = defaultdict(set)
+        for lead_id, order_id in self.session.exec(
+            select(col(Meeting.lead_id), col(Meeting.order_id)).where(
+                col(Meeting.lead_id).in_(facilitators),
+                col(Meeting.state).in_(COMING),
+                Meeting.starts_at > self.now,
+            )
+        ):
+            if order_id not in inside:
+                led[lead_id].add(order_id)
+        return {who: len(cases) for who, cases in led.items()}
+
+    def _busiest_week_elsewhere(self, who: UUID) -> int:
+        """Minutes of the fullest week outside this problem: the cap holds in every week (H10)."""
+        weeks: dict[date, int] = defaultdict(int)
+        for booking in self.outside.get(who, ()):
+            if booking.starts_at <= self.now:
+                continue
+            day = london_day(booking.starts_at)
+            minutes = int((booking.ends_at - booking.starts_at).total_seconds() // 60)
+            weeks[day - timedelta(days=day.weekday())] += minutes
+        return max(weeks.values(), default=0)
+
+    def _venues_of_area(self) -> list[UUID]:
+        return list(
+            self.session.exec(
+                select(Venue.id)
+                .where(Venue.area_id == self.area_id, col(Venue.is_active).is_(True))
+                .order_by(col(Venue.code))
+            )
+        )
+
+    def _venues(self, opened: list[_OpenCase]) -> tuple[planning.Venue, ...]:
+        """Every venue some case may use, and rooms that people were told of."""
+        wanted = dict.fromkeys(self.home_venues)
+        for case in opened:
+            wanted.update(dict.fromkeys(case.agreed))
+        told_rooms = [record for kind, record in self.names.by_record if kind == ROOM]
+        for room in self.session.exec(select(Room).where(col(Room.id).in_(told_rooms))):
+            wanted[room.venue_id] = None
+        for meeting in self.meetings.values():
+            if meeting.room_id is not None:
+                room = self.session.get_one(Room, meeting.room_id)
+                wanted[room.venue_id] = None
+        places: Places = read_places(self.session, list(wanted))
+        busy = {
+            room.id: self._busy(room.id, timedelta(minutes=room.turnaround_minutes))
+            for room in places.rooms.values()
+        }
+        named = {meeting.room_id for meeting in self.meetings.values()} | set(told_rooms)
+        return tuple(
+            places.venue(
+                venue_id,
+                self.names.of(VENUE, venue_id),
+                room_name=lambda room: self.names.of(ROOM, room),
+                more_busy=busy,
+                rooms={
+                    room_id
+                    for room_id in places.rooms_of.get(venue_id, ())
+                    if places.rooms[room_id].is_active or room_id in named
+                },
+            )
+            for venue_id in wanted
+        )
+
+    # -- pins
+
+    def _free_impossible_pins(self, problem: Problem) -> Problem:
+        """Free pins that break a rule by themselves, or that no earlier stage can lead up to."""
+        while True:
+            impossible = dict(_impossible_pins(problem))
+            if not impossible:
+                return problem
+            for task, reason in impossible.items():
+                self.freed.append(Freed(self.orders[task].id, self.steps[task].id, reason))
+                self.notes.append(f"{task} was pinned and cannot stay: {reason}")
+            problem = replace(
+                problem,
+                cases=tuple(
+                    replace(
+                        case,
+                        tasks=tuple(
+                            replace(task, pinned=False) if task.id in impossible else task
+                            for task in case.tasks
+                        ),
+                    )
+                    for case in problem.cases
+                ),
+            )
+
+
+def at_london_midnight(day: date) -> datetime:
+    """The instant at which a London day begins; the clocks never change at midnight."""
+    return at_london(day, datetime.min.time())
+
+
+ORDER_OF_STAGES = frozenset({"H3", "H16"})
+"""Rules that say nothing of a pinned meeting alone: the stages before it are planned yet."""
+
+
+def _impossible_pins(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Pinned tasks that cannot stand, each with why."""
+    pinned = {
+        task.id: task.published
+        for case in problem.cases
+        for task in case.open_tasks
+        if task.pinned and task.published is not None
+    }
+    if not pinned:
+        return
+    alone = PlannedPlan(
+        problem.name,
+        tuple(
+            PlannedMeeting(task, told.start, told.lead, told.second, told.room)
+            for task, told in pinned.items()
+        ),
+    )
+    named: set[str] = set()
+    for breach in breaches(problem, alone):
+        is_new = breach.about in pinned and breach.about not in named
+        if is_new and breach.rule not in ORDER_OF_STAGES:
+            named.add(breach.about)
+            yield breach.about, breach.sentence
+    for case in problem.cases:
+        for task, reason in _out_of_reach(problem, case):
+            if task in pinned and task not in named:
+                named.add(task)
+                yield task, reason
+
+
+def _out_of_reach(problem: Problem, case: planning.Case) -> Iterator[tuple[str, str]]:
+    """Pinned tasks that lie too soon or too late for the stages before them (H3, H4)."""
+    first: date | None = None
+    last: date | None = None
+    previous: planning.Task | None = None
+    for task in case.tasks:
+        notice = 0 if task.stage is planning.Stage.CONTACT else problem.policy.notice_days
+        earliest = max(problem.as_of + timedelta(days=notice), case.sentenced)
+        latest = min(problem.horizon_end, case.order_end)
+        if previous is not None and first is not None and last is not None:
+            gap = problem.policy.gap(previous.stage, task.stage)
+            earliest = max(earliest, first + timedelta(days=gap.least))
+            if gap.most is not None:
+                latest = min(latest, last + timedelta(days=gap.most))
+        if task.held is not None:
+            first = last = task.held
+        elif task.pinned and task.published is not None:
+            day = london_day(task.published.start)
+            if previous is not None and day < earliest:
+                yield task.id, "the stages before it can no longer be held in time"
+            elif day > latest:
+                yield task.id, "it comes too long after the stage before it"
+            first = last = day
+        else:
+            first, last = earliest, max(earliest, latest)
+        previous = task
+
+
+def add_refreshers(
+    session: Session, area_id: str, *, actor: Actor, now: datetime
+) -> list[PlanStep]:
+    """Put a refresher preparation before each third meeting that can no longer follow the held
+    preparation in time (H4). Visible in the plan, with its reason."""
+    today = london_day(now)
+    added = []
+    for order in open_orders(session, area_id):
+        plan = session.exec(
+            select(Plan).where(Plan.order_id == order.id, Plan.state == PlanState.LIVE)
+        ).first()
+        if plan is None:
+            continue
+        steps = session.exec(
+            select(PlanStep)
+            .where(PlanStep.plan_id == plan.id, PlanStep.state != StepState.DROPPED)
+            .order_by(col(PlanStep.position))
+        ).all()
+        standards = standards_on(order.sentenced_on)
+        _, most = standards.gaps[(Stage.PREPARATION, Stage.REPARATION)]
+        coming = {meeting.step_id for meeting in live_meetings(session, [order.id])}
+        for earlier, third in pairwise(steps):
+            has_run_out = (
+                earlier.stage is Stage.PREPARATION
+                and third.stage is Stage.REPARATION
+                and third.state is StepState.OPEN
+                and third.id not in coming
+                and earlier.done_on is not None
+                and earlier.done_on + timedelta(days=most)
+                < today + timedelta(days=standards.notice_days)
+            )
+            if has_run_out:
+                reason = f"The last preparation was more than {most} days before"
+                added.append(add_preparation(session, plan.id, reason=reason, actor=actor, now=now))
+    return added

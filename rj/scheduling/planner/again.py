@@ -1,0 +1,231 @@
+"""Planning again after a change: only what broke is freed, and more of it little by little.
+
+Every meeting that stands and is still lawful is held fast, so that no case which the change leaves
+alone can be touched by the answer. Only where that loses a meeting or a promised day are more cases
+freed: first those that share a facilitator, a room or a person in the same fortnight, then more.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from rj.scheduling.planner.civil import local_day
+from rj.scheduling.planner.left_out import why_left_out
+from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.problem import Problem
+from rj.scheduling.planner.reasons import why_planned
+from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.solution import Bounds, Effort
+from rj.scheduling.planner.solve import Found, lawful, look_for_a_plan
+from rj.scheduling.planner.standing import as_published, held_fast
+from rj.scheduling.planner.tiers import Tiers, tiers
+
+AGAIN = Effort("again", 3, 0, 16, 48, settles=True)
+WIDER_BY = (0, 6, 16)
+FORTNIGHT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A meeting that stood and stands differently now, or no longer (``now`` None)."""
+
+    task: str
+    before: Meeting
+    now: Meeting | None
+    people: tuple[str, ...]
+    was_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """The plan after a change, and exactly what it changes.
+
+    ``broken`` are the cases whose meetings could not stand, with the sentence why; ``freed`` are
+    they and those freed beside them. ``bounds`` hold while all other cases stay as they are.
+    """
+
+    plan: Plan
+    tiers: Tiers
+    bounds: Bounds
+    broken: dict[str, str]
+    freed: tuple[str, ...]
+    changes: tuple[Change, ...]
+    reasons: dict[str, str]
+    left_out: dict[str, str]
+
+    @property
+    def disturbed(self) -> tuple[str, ...]:
+        """The people, by id, who must be told of another hour, lead or room, or of none."""
+        told = (each for each in self.changes if each.was_told)
+        return tuple(dict.fromkeys(person for change in told for person in change.people))
+
+
+def plan_again(
+    problem: Problem,
+    *,
+    standing: Plan | None = None,
+    seed: int = 1,
+    effort: Effort = AGAIN,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Replan:
+    """Mend a plan for the facts as they are now.
+
+    ``standing`` is what is held so far, told or not; without it, what was published. Cases of which
+    nothing stands are planned too. Raises Invalid naming a pinned meeting that cannot stand.
+    """
+    before = as_published(problem) if standing is None else standing
+    broken = _broken_cases(problem, before)
+    new = [
+        case.id
+        for case in problem.cases
+        if case.open_tasks and not any(task.id in before.meeting for task in case.open_tasks)
+    ]
+    free = list(dict.fromkeys([*broken, *new]))
+    best: tuple[Tiers, Bounds, Plan, Found] | None = None
+    chosen: list[str] = []
+    for more in WIDER_BY:
+        freed = free + _beside(problem, before, free, more)
+        if best is not None and len(freed) == len(chosen):
+            break
+        found, plan = _plan_freed(problem, before, freed, effort, seed, should_stop)
+        reached = tiers(problem, plan)
+        if best is None or reached < best[0]:
+            best, chosen = (reached, _shifted(found, reached), plan, found), freed
+        if should_stop() or not _is_short(found):
+            break
+    assert best is not None  # noqa: S101 (the first step always plans)
+    reached, bounds, plan, found = best
+    changes = tuple(_changes(problem, before, lawful(problem, plan)))
+    fresh = set(chosen)
+    reasons = why_planned(problem, plan, of=fresh)
+    return Replan(
+        plan=plan,
+        tiers=reached,
+        bounds=bounds,
+        broken=broken,
+        freed=tuple(chosen),
+        changes=changes,
+        reasons=reasons,
+        left_out=why_left_out(found.survey, plan),
+    )
+
+
+def _broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
+    """The cases whose standing meetings break a rule, each with the first sentence why.
+
+    A rule that counts over many meetings (weeks, days, caseloads) names a facilitator: of the cases
+    with something not pinned, each gives up the last, and then another, until the rest is lawful.
+    """
+    broken: dict[str, str] = {}
+    kept = standing
+    while True:
+        found = [each for each in breaches(problem, kept) if each.rule not in ("H3", "H16")]
+        counted = [each for each in found if each.about in problem.facilitator]
+        before = len(broken)
+        for breach in found:
+            if breach not in counted:
+                case = problem.case_of.get(breach.about)
+                name = breach.about if case is None else case.id
+                broken.setdefault(name, f"{breach.about} {breach.sentence}.")
+        if len(broken) == before:
+            for breach in {each.about: each for each in counted}.values():
+                loose = _last_led(problem, kept, breach.about)
+                if loose is not None:
+                    broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
+        if not counted or len(broken) == before:
+            return broken
+        kept = Plan(
+            standing.problem,
+            tuple(m for m in standing.meetings if problem.case_of[m.task].id not in broken),
+        )
+
+
+def _last_led(problem: Problem, plan: Plan, facilitator: str) -> str | None:
+    """The case of a facilitator's last meeting that is not pinned."""
+    own = [
+        meeting
+        for meeting in plan.meetings
+        if facilitator in (meeting.lead, meeting.second) and not problem.task[meeting.task].pinned
+    ]
+    return problem.case_of[max(own, key=lambda m: (m.start, m.task)).task].id if own else None
+
+
+def _plan_freed(
+    problem: Problem,
+    standing: Plan,
+    freed: list[str],
+    effort: Effort,
+    seed: int,
+    should_stop: Callable[[], bool],
+) -> tuple[Found, Plan]:
+    """Plan the freed cases among all others, which stay exactly as they stand."""
+    free = set(freed)
+    cases = tuple(case if case.id in free else held_fast(case, standing) for case in problem.cases)
+    found = look_for_a_plan(
+        replace(problem, cases=cases),
+        effort=effort,
+        seed=seed,
+        is_over=should_stop,
+        tell=lambda phase, reached, bounds: None,
+        pins_are_lawful=not any(task.pinned for case in problem.cases for task in case.open_tasks),
+    )
+    return found, found.plan()
+
+
+def _is_short(found: Found) -> bool:
+    """Whether a meeting or a promised day was lost that the freed cases alone could have kept."""
+    reached = found.tiers
+    return reached[:2] > found.bounds.least[:2]
+
+
+def _shifted(found: Found, reached: Tiers) -> Bounds:
+    """The bounds of the freed cases, as bounds of the whole while the others stay."""
+    return Bounds(
+        Tiers(
+            *(
+                least + whole - part
+                for least, whole, part in zip(found.bounds.least, reached, found.tiers, strict=True)
+            )
+        )
+    )
+
+
+def _beside(problem: Problem, standing: Plan, freed: list[str], most: int) -> list[str]:
+    """Cases nearest to the freed ones: by shared leads, rooms and people within a fortnight."""
+    if not most:
+        return []
+    ours = [m for m in standing.meetings if problem.case_of[m.task].id in set(freed)]
+    shared: dict[str, int] = {}
+    days = {local_day(problem.zone, m.start) for m in ours}
+    rooms = {m.room for m in ours if m.room is not None}
+    venues = {
+        venue
+        for name in freed
+        for case in problem.cases
+        if case.id == name
+        for venue in case.venues
+    }
+    staff = {m.lead for m in ours} | {m.second for m in ours if m.second is not None}
+    people = {p for m in ours for p in problem.task[m.task].people}
+    for meeting in standing.meetings:
+        case = problem.case_of[meeting.task]
+        if case.id in freed or any(task.pinned for task in case.open_tasks):
+            continue
+        day = local_day(problem.zone, meeting.start)
+        if days and not any(abs(day - other) <= FORTNIGHT for other in days):
+            continue
+        near = 2 * (meeting.room in rooms) + 2 * (meeting.lead in staff)
+        near += 2 * bool(people & set(problem.task[meeting.task].people))
+        if meeting.room is not None:
+            near += problem.venue_of[meeting.room].id in venues
+        if near:
+            shared[case.id] = shared.get(case.id, 0) + near
+    return sorted(shared, key=lambda name: (-shared[name], name))[:most]
+
+
+def _changes(problem: Problem, before: Plan, after: Plan) -> Iterator[Change]:
+    for old in before.meetings:
+        new = after.meeting.get(old.task)
+        if new != old:
+            task = problem.task[old.task]
+            yield Change(old.task, old, new, task.people, task.published is not None)

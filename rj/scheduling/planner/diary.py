@@ -1,0 +1,339 @@
+"""The diary under construction: which meetings stand, and what they leave free."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from rj.scheduling.planner.calendars import Bits, Days, minute_of
+from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Opening, Survey
+
+Owner = tuple[str, int | str]
+
+
+class Booking(NamedTuple):
+    """One meeting in numbers; times in minutes since 1970, ``room`` -1 for none."""
+
+    case: int
+    opening: int
+    day: int
+    begins: int
+    ends: int
+    lead: int
+    second: int | None
+    room: int
+    venue: int
+    is_conference: bool
+    counts_for_practice: bool
+    people: tuple[str, ...]
+
+    @property
+    def minutes(self) -> int:
+        return self.ends - self.begins
+
+    @property
+    def staff(self) -> tuple[int, ...]:
+        """Lead and second."""
+        return (self.lead,) if self.second is None else (self.lead, self.second)
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    """What one case gets: its meetings that are not pinned, and what they cost, T0, T1, T2, T5, T6.
+
+    ``reach`` counts the openings planned, pinned ones included; ``lead`` is None for nothing.
+    """
+
+    case: int
+    lead: int | None
+    reach: int
+    bookings: tuple[Booking, ...]
+    unscheduled: int
+    days_late: int
+    disturbance: int
+    travel_minutes: int
+    preference_misses: int
+
+
+def nothing_for(case: CaseSurvey) -> CasePlan:
+    """The plan of a case that is left out, but for meetings pinned at its beginning."""
+    rest = case.openings[case.pinned_first :]
+    told = sum(opening.task.published is not None for opening in rest)
+    return CasePlan(case.number, None, case.pinned_first, (), len(rest), 0, 4 * told, 0, 0)
+
+
+class Diary:
+    """Everybody's meetings, pinned ones from the start. ``plans`` has one plan for each case."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.of_facilitator: list[dict[tuple[int, int], Booking]] = [
+            {} for _ in survey.facilitators
+        ]
+        self.of_room: list[dict[tuple[int, int], Booking]] = [{} for _ in survey.rooms]
+        self.of_person: dict[str, dict[tuple[int, int], Booking]] = {
+            person.id: {} for person in survey.problem.people
+        }
+        self.week_minutes: list[Counter[int]] = [Counter() for _ in survey.facilitators]
+        self.conferences: list[Counter[int]] = [Counter() for _ in survey.facilitators]
+        self.led: list[Counter[int]] = [Counter() for _ in survey.facilitators]
+        self.plans: dict[int, CasePlan] = {}
+        self._pages: dict[Owner, _Page] = defaultdict(_Page)
+        self.pinned = tuple(self._pinned(meeting) for meeting in survey.pinned)
+        for booking in self.pinned:
+            self._enter(booking)
+        for case in survey.cases:
+            self.plans[case.number] = nothing_for(case)
+
+    def _pinned(self, meeting: Meeting) -> Booking:
+        survey = self.survey
+        case = survey.cases[survey.case_number[meeting.task]]
+        at = [opening.task.id for opening in case.openings].index(meeting.task)
+        opening = case.openings[at]
+        begins = minute_of(meeting.start)
+        room = CONTACT_HAS_NO_ROOM if meeting.room is None else survey.room_number[meeting.room]
+        return self.booking(
+            case,
+            at,
+            survey.grid.day_of(meeting.start.astimezone(survey.problem.zone).date()),
+            begins,
+            survey.number[meeting.lead],
+            None if meeting.second is None else survey.number[meeting.second],
+            room,
+            opening,
+        )
+
+    def booking(
+        self,
+        case: CaseSurvey,
+        at: int,
+        day: int,
+        begins: int,
+        lead: int,
+        second: int | None,
+        room: int,
+        opening: Opening,
+    ) -> Booking:
+        """A meeting of a case's opening, in numbers."""
+        return Booking(
+            case=case.number,
+            opening=at,
+            day=day,
+            begins=begins,
+            ends=begins + opening.task.minutes,
+            lead=lead,
+            second=second,
+            room=room,
+            venue=CONTACT_HAS_NO_ROOM
+            if room == CONTACT_HAS_NO_ROOM
+            else self.survey.venue_of[room],
+            is_conference=opening.is_conference,
+            counts_for_practice=opening.is_conference and case.is_direct,
+            people=tuple(dict.fromkeys(opening.task.people)),
+        )
+
+    def take(self, plan: CasePlan) -> None:
+        """Put a case's plan in place of the one it has."""
+        for booking in self.plans[plan.case].bookings:
+            self._cross_out(booking)
+        for booking in plan.bookings:
+            self._enter(booking)
+        self.plans[plan.case] = plan
+
+    def admits(self, plan: CasePlan) -> bool:
+        """Whether a case that has nothing yet could have this plan under H9 to H12, H14 and H15."""
+        entered: list[Booking] = []
+        fits = plan.lead is None or self.can_lead(plan.lead, plan.case)
+        for booking in plan.bookings:
+            fits = fits and self._fits(booking)
+            if not fits:
+                break
+            self._write(booking)
+            entered.append(booking)
+        for booking in entered:
+            self._rub_out(booking)
+        return fits
+
+    def can_lead(self, lead: int, case: int) -> bool:
+        """H12: whether a facilitator leads the case already or may take one more."""
+        led = self.led[lead]
+        return case in led or len(led) < self.survey.facilitators[lead].caseload_cap
+
+    def lead_free(self, facilitator: int, minutes: int, venue: int) -> Bits:
+        """H7, H9, H10: when somebody can begin a meeting at a venue (-1: a call)."""
+        survey, grid = self.survey, self.survey.grid
+        page = self._pages["facilitator", facilitator]
+        bits, missing = page.free(minutes, venue)
+        if bits is None:
+            bits = page.begin(minutes, venue, survey.lead_starts(minutes)[facilitator].copy())
+        for booking in missing:
+            journey = self._journey(venue, booking.venue)
+            grid.block_one(bits, booking.begins - journey, booking.ends + journey, minutes)
+        if missing or not page.bookings:
+            cap = survey.facilitators[facilitator].weekly_minutes
+            for week, used in self.week_minutes[facilitator].items():
+                if used + minutes > cap:
+                    grid.keep(bits, grid.week != week)
+            if minutes > cap:
+                bits[:] = 0
+        return bits
+
+    def conference_days(self, facilitator: int) -> Days:
+        """H11: the days on which somebody can still take part in a conference."""
+        days = np.ones(self.survey.grid.length, dtype=bool)
+        for day, conferences in self.conferences[facilitator].items():
+            if conferences >= self.survey.problem.policy.conferences_per_day:
+                days[day] = False
+        return days
+
+    def room_free(self, room: int, minutes: int) -> Bits:
+        """H14: when a meeting can begin that respects a room's other uses and its turnaround."""
+        rest = self.survey.rooms[room].turnaround_minutes
+        return self._clear_of(("room", room), minutes, rest)
+
+    def person_free(self, person: str, minutes: int) -> Bits:
+        """H15: when a meeting can begin during which somebody is in no other."""
+        return self._clear_of(("person", person), minutes, 0)
+
+    def _clear_of(self, owner: Owner, minutes: int, rest: int) -> Bits:
+        grid, page = self.survey.grid, self._pages[owner]
+        bits, missing = page.free(minutes, CONTACT_HAS_NO_ROOM)
+        if bits is None:
+            bits = page.begin(minutes, CONTACT_HAS_NO_ROOM, grid.anything())
+        for booking in missing:
+            grid.block_one(bits, booking.begins - rest, booking.ends + rest, minutes)
+        return bits
+
+    def _journey(self, here: int, there: int) -> int:
+        if here == CONTACT_HAS_NO_ROOM or there == CONTACT_HAS_NO_ROOM:
+            return 0
+        return self.survey.journeys[here][there]
+
+    def _fits(self, new: Booking) -> bool:
+        survey = self.survey
+        week = survey.grid.week[new.day]
+        for who in new.staff:
+            cap = survey.facilitators[who].weekly_minutes
+            if self.week_minutes[who][week] + new.minutes > cap:
+                return False
+            allowed = survey.problem.policy.conferences_per_day
+            if new.is_conference and self.conferences[who][new.day] >= allowed:
+                return False
+            for old in self.of_facilitator[who].values():
+                journey = self._journey(new.venue, old.venue)
+                if new.begins < old.ends + journey and old.begins < new.ends + journey:
+                    return False
+        if new.room != CONTACT_HAS_NO_ROOM:
+            rest = survey.rooms[new.room].turnaround_minutes
+            for old in self.of_room[new.room].values():
+                if new.begins < old.ends + rest and old.begins < new.ends + rest:
+                    return False
+        return not any(
+            new.begins < old.ends and old.begins < new.ends
+            for person in new.people
+            for old in self.of_person[person].values()
+        )
+
+    def _enter(self, booking: Booking) -> None:
+        self._write(booking)
+        for owner in _owners(booking):
+            self._pages[owner].bookings.append(booking)
+
+    def _cross_out(self, booking: Booking) -> None:
+        self._rub_out(booking)
+        for owner in _owners(booking):
+            self._pages[owner].cross_out(booking)
+
+    def _write(self, booking: Booking) -> None:
+        key = (booking.case, booking.opening)
+        week = self.survey.grid.week[booking.day]
+        for who in booking.staff:
+            self.of_facilitator[who][key] = booking
+            self.week_minutes[who][week] += booking.minutes
+            self.conferences[who][booking.day] += booking.is_conference
+        self.led[booking.lead][booking.case] += 1
+        if booking.room != CONTACT_HAS_NO_ROOM:
+            self.of_room[booking.room][key] = booking
+        for person in booking.people:
+            self.of_person[person][key] = booking
+
+    def _rub_out(self, booking: Booking) -> None:
+        key = (booking.case, booking.opening)
+        week = self.survey.grid.week[booking.day]
+        for who in booking.staff:
+            del self.of_facilitator[who][key]
+            self.week_minutes[who][week] -= booking.minutes
+            self.conferences[who][booking.day] -= booking.is_conference
+        self.led[booking.lead][booking.case] -= 1
+        if not self.led[booking.lead][booking.case]:
+            del self.led[booking.lead][booking.case]
+        if booking.room != CONTACT_HAS_NO_ROOM:
+            del self.of_room[booking.room][key]
+        for person in booking.people:
+            del self.of_person[person][key]
+
+
+class _Page:
+    """Somebody's bookings in the order of entry, and sets that already respect the first of them.
+
+    Entering a booking costs nothing until a set is asked for; crossing one out starts afresh.
+    """
+
+    __slots__ = ("_sets", "bookings")
+
+    def __init__(self) -> None:
+        self.bookings: list[Booking] = []
+        self._sets: dict[tuple[int, int], tuple[int, Bits]] = {}
+
+    def free(self, minutes: int, venue: int) -> tuple[Bits | None, list[Booking]]:
+        """The set known for a length and venue, if any, and the bookings it lacks from now on."""
+        respected, bits = self._sets.get((minutes, venue), (0, None))
+        if bits is not None:
+            self._sets[minutes, venue] = (len(self.bookings), bits)
+        return bits, self.bookings[respected:]
+
+    def begin(self, minutes: int, venue: int, bits: Bits) -> Bits:
+        """Keep a new set, from which every booking will now be taken."""
+        self._sets[minutes, venue] = (len(self.bookings), bits)
+        return bits
+
+    def cross_out(self, booking: Booking) -> None:
+        """Forget a booking, and what was reckoned with it."""
+        self.bookings.remove(booking)
+        self._sets.clear()
+
+
+def _owners(booking: Booking) -> list[Owner]:
+    owners: list[Owner] = [("facilitator", who) for who in booking.staff]
+    if booking.room != CONTACT_HAS_NO_ROOM:
+        owners.append(("room", booking.room))
+    owners += [("person", person) for person in booking.people]
+    return owners
+
+
+def plan_of(diary: Diary) -> Plan:
+    """The diary's meetings in the order of the problem's cases and stages."""
+    survey = diary.survey
+    pinned = {booking[:2]: booking for booking in diary.pinned}
+    meetings = []
+    for case in survey.cases:
+        bookings = {each.opening: each for each in diary.plans[case.number].bookings}
+        for at, opening in enumerate(case.openings):
+            booking = bookings.get(at) or pinned.get((case.number, at))
+            if booking is not None:
+                meetings.append(_meeting(survey, opening.task.id, booking))
+    return Plan(survey.problem.name, tuple(meetings))
+
+
+def _meeting(survey: Survey, task: str, booking: Booking) -> Meeting:
+    second = booking.second
+    return Meeting(
+        task=task,
+        start=datetime.fromtimestamp(booking.begins * 60, UTC),
+        lead=survey.facilitators[booking.lead].id,
+        second=None if second is None else survey.facilitators[second].id,
+        room=None if booking.room == CONTACT_HAS_NO_ROOM else survey.rooms[booking.room].id,
+    )

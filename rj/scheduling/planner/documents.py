@@ -1,0 +1,635 @@
+"""Problems and plans as JSON: ``rj-schedule/1`` and ``/2``, ``rj-schedule-solution/1``.
+
+Reading refuses with ``Invalid`` whose one field is the JSON path of the first fault found, and
+whose message is a sentence that names it. Format 2 is format 1 with optional fields of a case,
+``not_facilitators`` and ``lead_skills``; it is written only where one of them is filled. A room's
+``busy`` and the problem's ``note`` are read where present and written where filled in either.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rj.kernel.errors import FieldProblem, Invalid
+from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.problem import (
+    Away,
+    Busy,
+    Case,
+    CaseKind,
+    Curfew,
+    Facilitator,
+    Gap,
+    Person,
+    Policy,
+    Problem,
+    Published,
+    Room,
+    Stage,
+    Task,
+    Travel,
+    Venue,
+    Window,
+)
+
+PROBLEM_FORMAT = "rj-schedule/1"
+WIDER_FORMAT = "rj-schedule/2"
+PLAN_FORMAT = "rj-schedule-solution/1"
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ROLES = ("offender", "victim", "supporter", "manager")
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"(\d{2}):(\d{2})")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Read = TypeVar("Read")
+
+
+class Node:
+    """One value of a document that knows its path, so that a fault can be found again."""
+
+    def __init__(self, value: Any, path: str) -> None:
+        self.value = value
+        self.path = path
+
+    def refuse(self, what: str) -> NoReturn:
+        """Refuse the document because of this value; ``what`` completes a sentence."""
+        where = self.path or "the document"
+        raise Invalid(FieldProblem(self.path, f"{where} {what}."))
+
+    def at(self, name: str) -> "Node":
+        """The member of that name, which must be there."""
+        found = self.find(name)
+        if found is None:
+            raise Invalid(FieldProblem(self._inner(name), f"{self._inner(name)} is missing."))
+        return found
+
+    def find(self, name: str) -> "Node | None":
+        """The member of that name, or None where it is absent."""
+        if not isinstance(self.value, dict):
+            self.refuse("must be an object")
+        if name not in self.value:
+            return None
+        return Node(self.value[name], self._inner(name))
+
+    def _inner(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def items(self) -> "Iterator[Node]":
+        """The members of a list, in order."""
+        if not isinstance(self.value, list):
+            self.refuse("must be a list")
+        for index, value in enumerate(self.value):
+            yield Node(value, f"{self.path}[{index}]")
+
+    def pair(self) -> "tuple[Node, Node]":
+        """A list of exactly two."""
+        found = list(self.items())
+        if len(found) != 2:
+            self.refuse("must be a list of two")
+        return found[0], found[1]
+
+    def or_none(self, read: "Callable[[Node], Read]") -> "Read | None":
+        """None for null, else what ``read`` makes of the value."""
+        return None if self.value is None else read(self)
+
+    def text(self) -> str:
+        """A string."""
+        if not isinstance(self.value, str):
+            self.refuse("must be a string")
+        return self.value
+
+    def whole(self, least: int | None = None) -> int:
+        """A whole number, not below ``least``."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            self.refuse("must be a whole number")
+        if least is not None and self.value < least:
+            self.refuse(f"must be {least} or more")
+        return self.value
+
+    def truth(self) -> bool:
+        """true or false."""
+        if not isinstance(self.value, bool):
+            self.refuse("must be true or false")
+        return self.value
+
+    def day(self) -> date:
+        """A local day."""
+        text = self.text()
+        if _DATE.fullmatch(text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass
+        self.refuse(f'must be a date such as 2026-03-09, not "{text}"')
+
+    def clock(self) -> int:
+        """A time on the wall clock, in minutes after midnight; 24:00 ends the day."""
+        found = _CLOCK.fullmatch(self.text())
+        if found:
+            hours, minutes = int(found[1]), int(found[2])
+            if minutes < 60 and hours * 60 + minutes <= 24 * 60:
+                return hours * 60 + minutes
+        self.refuse(f'must be a time such as 09:30, not "{self.value}"')
+
+    def instant(self) -> datetime:
+        """An instant, in UTC; the offset is mandatory."""
+        text = self.text()
+        if _INSTANT.fullmatch(text):
+            try:
+                return datetime.fromisoformat(text).astimezone(UTC)
+            except ValueError:
+                pass
+        self.refuse(f'must be an instant such as 2026-03-30T10:00+01:00, not "{text}"')
+
+    def one_of(self, choices: type[Choice]) -> Choice:
+        """One of a few words."""
+        text = self.text()
+        if text not in [str(choice) for choice in choices]:
+            self.refuse(f'must be one of {", ".join(choices)}, not "{text}"')
+        return choices(text)
+
+    def names(self) -> frozenset[str]:
+        """A list of strings whose order does not matter."""
+        return frozenset(each.text() for each in self.items())
+
+
+def read_plan(document: Any) -> Plan:
+    """Read a decoded plan; whether it suits a problem is for ``rules.breaches`` to say."""
+    top = Node(document, "")
+    if top.at("format").text() != PLAN_FORMAT:
+        top.at("format").refuse(f'must be "{PLAN_FORMAT}"')
+    return Plan(
+        problem=top.at("instance").text(),
+        meetings=tuple(
+            Meeting(
+                task=each.at("task").text(),
+                start=each.at("start").instant(),
+                lead=each.at("lead").text(),
+                second=each.at("second").or_none(Node.text),
+                room=each.at("room").or_none(Node.text),
+            )
+            for each in top.at("meetings").items()
+        ),
+    )
+
+
+def write_plan(plan: Plan) -> dict[str, Any]:
+    """The plan as a document: starts in UTC, meetings in the plan's order."""
+    return {
+        "format": PLAN_FORMAT,
+        "instance": plan.problem,
+        "meetings": [
+            {
+                "task": meeting.task,
+                "start": _instant_text(meeting.start),
+                "lead": meeting.lead,
+                "second": meeting.second,
+                "room": meeting.room,
+            }
+            for meeting in plan.meetings
+        ],
+    }
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as JSON text: the same plan gives the same characters."""
+    return json.dumps(write_plan(plan), indent=1, ensure_ascii=False) + "\n"
+
+
+def read_problem(document: Any) -> Problem:
+    """Read a decoded problem and see that what it names exists."""
+    top = Node(document, "")
+    if top.at("format").text() not in (PROBLEM_FORMAT, WIDER_FORMAT):
+        top.at("format").refuse(f'must be "{PROBLEM_FORMAT}" or "{WIDER_FORMAT}"')
+    note = top.find("note")
+    problem = Problem(
+        name=top.at("name").text(),
+        timezone=_timezone(top.at("timezone")),
+        as_of=top.at("as_of").day(),
+        horizon_end=top.at("horizon_end").day(),
+        bank_holidays=frozenset(each.day() for each in top.at("bank_holidays").items()),
+        grid_minutes=top.at("grid_minutes").whole(5),
+        policy=_policy(top.at("policy")),
+        venues=tuple(_venue(each) for each in top.at("venues").items()),
+        people=tuple(_person(each) for each in top.at("people").items()),
+        facilitators=tuple(_facilitator(each) for each in top.at("facilitators").items()),
+        cases=tuple(_case(each) for each in top.at("cases").items()),
+        note="" if note is None else note.text(),
+    )
+    if problem.horizon_end < problem.as_of:
+        top.at("horizon_end").refuse("must not be before as_of")
+    _ids_are_unique(top)
+    _names_exist(top, problem)
+    return problem
+
+
+def _ids_are_unique(top: Node) -> None:
+    kinds: dict[str, Iterable[Node]] = {
+        "venue": top.at("venues").items(),
+        "person": top.at("people").items(),
+        "facilitator": top.at("facilitators").items(),
+        "case": top.at("cases").items(),
+        "room": (r for v in top.at("venues").items() for r in v.at("rooms").items()),
+        "task": (t for c in top.at("cases").items() for t in c.at("tasks").items()),
+    }
+    for kind, nodes in kinds.items():
+        seen: set[str] = set()
+        for node in nodes:
+            found = node.at("id").text()
+            if found in seen:
+                node.at("id").refuse(f'repeats the {kind} id "{found}"')
+            seen.add(found)
+
+
+def _names_exist(top: Node, problem: Problem) -> None:
+    for case in top.at("cases").items():
+        for venue in case.at("venues").items():
+            if venue.text() not in problem.venue:
+                venue.refuse(f'names a venue that is not listed, "{venue.value}"')
+        for task in case.at("tasks").items():
+            for person in task.at("people").items():
+                if person.text() not in problem.person:
+                    person.refuse(f'names a person who is not listed, "{person.value}"')
+
+
+def _timezone(node: Node) -> str:
+    try:
+        ZoneInfo(node.text())
+    except (ZoneInfoNotFoundError, ValueError):
+        node.refuse("must be a time zone such as Europe/London")
+    return node.text()
+
+
+def _policy(node: Node) -> Policy:
+    travel = node.at("travel")
+    gaps = node.at("gaps")
+    if not isinstance(gaps.value, dict):
+        gaps.refuse("must be an object")
+    return Policy(
+        contact_days=node.at("contact_days").whole(0),
+        notice_days=node.at("notice_days").whole(0),
+        gaps={pair: _gap(gaps.at(pair)) for pair in sorted(gaps.value)},
+        first_year_target=node.at("first_year_target").whole(0),
+        later_year_target=node.at("later_year_target").whole(0),
+        conferences_per_day=node.at("conferences_per_day").whole(1),
+        travel=Travel(
+            fixed_minutes=travel.at("fixed_minutes").whole(0),
+            seconds_per_km=travel.at("seconds_per_km").whole(0),
+            round_to_minutes=travel.at("round_to_minutes").whole(1),
+        ),
+    )
+
+
+def _gap(node: Node) -> Gap:
+    least, most = node.pair()
+    gap = Gap(least.whole(0), most.whole(0))
+    if gap.most is not None and gap.most < gap.least:
+        node.refuse("must not end before it begins")
+    return gap
+
+
+def _venue(node: Node) -> Venue:
+    return Venue(
+        id=node.at("id").text(),
+        x=node.at("x").whole(),
+        y=node.at("y").whole(),
+        hours=_windows(node.at("hours")),
+        closed=frozenset(each.day() for each in node.at("closed").items()),
+        rooms=tuple(_room(each) for each in node.at("rooms").items()),
+    )
+
+
+def _room(node: Node) -> Room:
+    busy = node.find("busy")
+    return Room(
+        id=node.at("id").text(),
+        capacity=node.at("capacity").whole(),
+        features=node.at("features").names(),
+        turnaround_minutes=node.at("turnaround_minutes").whole(0),
+        busy=() if busy is None else _busy(busy),
+    )
+
+
+def _person(node: Node) -> Person:
+    if node.at("role").text() not in ROLES:
+        node.at("role").refuse(f"must be one of {', '.join(ROLES)}")
+    hours, busy, away = node.find("hours"), node.find("busy"), node.find("away")
+    curfew, margin = node.find("curfew"), node.find("curfew_margin_minutes")
+    likes_hours, likes_venues = node.find("likes_hours"), node.find("likes_venues")
+    not_venues = node.find("not_venues")
+    return Person(
+        id=node.at("id").text(),
+        role=node.at("role").text(),
+        hours=None if hours is None else _windows(hours),
+        busy=() if busy is None else _busy(busy),
+        away=() if away is None else _away(away),
+        curfew=None
+        if curfew is None
+        else _curfew(curfew, 0 if margin is None else margin.whole(0)),
+        not_venues=frozenset() if not_venues is None else not_venues.names(),
+        likes_hours=() if likes_hours is None else _windows(likes_hours),
+        likes_venues=frozenset() if likes_venues is None else likes_venues.names(),
+    )
+
+
+def _curfew(node: Node, margin: int) -> Curfew:
+    begins, ends = node.pair()
+    return Curfew(begins.clock(), ends.clock(), margin)
+
+
+def _facilitator(node: Node) -> Facilitator:
+    return Facilitator(
+        id=node.at("id").text(),
+        x=node.at("x").whole(),
+        y=node.at("y").whole(),
+        areas=node.at("areas").names(),
+        skills=node.at("skills").names(),
+        languages=node.at("languages").names(),
+        accredited=node.at("accredited").day(),
+        mentored_until=node.at("mentored_until").or_none(Node.day),
+        mentors=node.at("mentors").names(),
+        hours=_windows(node.at("hours")),
+        away=_away(node.at("away")),
+        busy=_busy(node.at("busy")),
+        weekly_minutes=node.at("weekly_minutes").whole(0),
+        caseload_cap=node.at("caseload_cap").whole(0),
+        caseload_norm=node.at("caseload_norm").whole(0),
+        conferences_held=tuple(each.day() for each in node.at("conferences_held").items()),
+        conflicts=node.at("conflicts").names(),
+    )
+
+
+def _case(node: Node) -> Case:
+    tasks = tuple(_task(each) for each in node.at("tasks").items())
+    stages = list(Stage)
+    places = [stages.index(task.stage) for task in tasks]
+    if places != sorted(places):
+        node.at("tasks").refuse("must be in the order of the stages")
+    return Case(
+        id=node.at("id").text(),
+        area=node.at("area").text(),
+        sentenced=node.at("sentenced").day(),
+        order_end=node.at("order_end").day(),
+        kind=node.at("kind").one_of(CaseKind),
+        skills=node.at("skills").names(),
+        language=node.at("language").text(),
+        second_required=node.at("second_required").truth(),
+        venues=tuple(each.text() for each in node.at("venues").items()),
+        current_lead=node.at("current_lead").or_none(Node.text),
+        tasks=tasks,
+        not_facilitators=_optional_names(node, "not_facilitators"),
+        lead_skills=_optional_names(node, "lead_skills"),
+    )
+
+
+def _optional_names(node: Node, name: str) -> frozenset[str]:
+    found = node.find(name)
+    return frozenset() if found is None else found.names()
+
+
+def _task(node: Node) -> Task:
+    task = Task(
+        id=node.at("id").text(),
+        stage=node.at("stage").one_of(Stage),
+        minutes=node.at("minutes").whole(1),
+        people=tuple(each.text() for each in node.at("people").items()),
+        seats=node.at("seats").whole(),
+        features=node.at("features").names(),
+        due=node.at("due").or_none(Node.day),
+        held=node.at("held").or_none(Node.day),
+        published=node.at("published").or_none(_published),
+        pinned=node.at("pinned").truth(),
+    )
+    if task.pinned and task.held is None and task.published is None:
+        node.at("pinned").refuse("must be false where nothing is published")
+    return task
+
+
+def _published(node: Node) -> Published:
+    return Published(
+        start=node.at("start").instant(),
+        lead=node.at("lead").text(),
+        second=node.at("second").or_none(Node.text),
+        room=node.at("room").or_none(Node.text),
+    )
+
+
+def _windows(node: Node) -> tuple[Window, ...]:
+    windows = []
+    for each in node.items():
+        parts = list(each.items())
+        if len(parts) != 3:
+            each.refuse('must be a list such as ["mon", "09:00", "17:00"]')
+        weekday, opens, closes = parts
+        if weekday.text() not in WEEKDAYS:
+            weekday.refuse(f"must be one of {', '.join(WEEKDAYS)}")
+        window = Window(WEEKDAYS.index(weekday.text()), opens.clock(), closes.clock())
+        if window.closes < window.opens:
+            each.refuse("must not close before it opens")
+        windows.append(window)
+    return tuple(windows)
+
+
+def _away(node: Node) -> tuple[Away, ...]:
+    ranges = []
+    for each in node.items():
+        first, last = each.pair()
+        if last.day() < first.day():
+            each.refuse("must not end before it begins")
+        ranges.append(Away(first.day(), last.day()))
+    return tuple(ranges)
+
+
+def _busy(node: Node) -> tuple[Busy, ...]:
+    taken = []
+    for each in node.items():
+        starts, ends = each.pair()
+        entry = Busy(starts.instant(), ends.instant())
+        if entry.ends_at < entry.starts_at:
+            each.refuse("must not end before it begins")
+        taken.append(entry)
+    return tuple(taken)
+
+
+def write_problem(problem: Problem) -> dict[str, Any]:
+    """The problem as a document; reading it again gives an equal problem."""
+    is_wider = any(case.not_facilitators or case.lead_skills for case in problem.cases)
+    document: dict[str, Any] = {
+        "format": WIDER_FORMAT if is_wider else PROBLEM_FORMAT,
+        "name": problem.name,
+    }
+    if problem.note:
+        document["note"] = problem.note
+    policy = problem.policy
+    return document | {
+        "timezone": problem.timezone,
+        "as_of": problem.as_of.isoformat(),
+        "horizon_end": problem.horizon_end.isoformat(),
+        "bank_holidays": sorted(day.isoformat() for day in problem.bank_holidays),
+        "grid_minutes": problem.grid_minutes,
+        "policy": {
+            "contact_days": policy.contact_days,
+            "notice_days": policy.notice_days,
+            "gaps": {
+                pair: [gap.least, 10**6 if gap.most is None else gap.most]
+                for pair, gap in sorted(policy.gaps.items())
+            },
+            "first_year_target": policy.first_year_target,
+            "later_year_target": policy.later_year_target,
+            "conferences_per_day": policy.conferences_per_day,
+            "travel": {
+                "fixed_minutes": policy.travel.fixed_minutes,
+                "seconds_per_km": policy.travel.seconds_per_km,
+                "round_to_minutes": policy.travel.round_to_minutes,
+            },
+        },
+        "venues": [_venue_document(venue) for venue in problem.venues],
+        "people": [_person_document(person) for person in problem.people],
+        "facilitators": [_facilitator_document(each) for each in problem.facilitators],
+        "cases": [_case_document(case) for case in problem.cases],
+    }
+
+
+def problem_text(problem: Problem) -> str:
+    """The problem as JSON text: the same problem gives the same characters."""
+    return json.dumps(write_problem(problem), indent=1, ensure_ascii=False) + "\n"
+
+
+def _venue_document(venue: Venue) -> dict[str, Any]:
+    return {
+        "id": venue.id,
+        "x": venue.x,
+        "y": venue.y,
+        "hours": _windows_document(venue.hours),
+        "closed": sorted(day.isoformat() for day in venue.closed),
+        "rooms": [
+            {
+                "id": room.id,
+                "capacity": room.capacity,
+                "features": sorted(room.features),
+                "turnaround_minutes": room.turnaround_minutes,
+            }
+            | ({"busy": _busy_document(room.busy)} if room.busy else {})
+            for room in venue.rooms
+        ],
+    }
+
+
+def _person_document(person: Person) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": person.id, "role": person.role}
+    if person.hours is not None:
+        document["hours"] = _windows_document(person.hours)
+    document["busy"] = _busy_document(person.busy)
+    document["away"] = _away_document(person.away)
+    if person.curfew is not None:
+        document["curfew"] = [_clock_text(person.curfew.begins), _clock_text(person.curfew.ends)]
+        document["curfew_margin_minutes"] = person.curfew.margin_minutes
+    if person.not_venues:
+        document["not_venues"] = sorted(person.not_venues)
+    if person.likes_hours:
+        document["likes_hours"] = _windows_document(person.likes_hours)
+    if person.likes_venues:
+        document["likes_venues"] = sorted(person.likes_venues)
+    return document
+
+
+def _facilitator_document(facilitator: Facilitator) -> dict[str, Any]:
+    return {
+        "id": facilitator.id,
+        "x": facilitator.x,
+        "y": facilitator.y,
+        "areas": sorted(facilitator.areas),
+        "skills": sorted(facilitator.skills),
+        "languages": sorted(facilitator.languages),
+        "accredited": facilitator.accredited.isoformat(),
+        "mentored_until": _day_text(facilitator.mentored_until),
+        "mentors": sorted(facilitator.mentors),
+        "hours": _windows_document(facilitator.hours),
+        "away": _away_document(facilitator.away),
+        "busy": _busy_document(facilitator.busy),
+        "weekly_minutes": facilitator.weekly_minutes,
+        "caseload_cap": facilitator.caseload_cap,
+        "caseload_norm": facilitator.caseload_norm,
+        "conferences_held": [day.isoformat() for day in facilitator.conferences_held],
+        "conflicts": sorted(facilitator.conflicts),
+    }
+
+
+def _case_document(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "area": case.area,
+        "sentenced": case.sentenced.isoformat(),
+        "order_end": case.order_end.isoformat(),
+        "kind": str(case.kind),
+        "skills": sorted(case.skills),
+        "language": case.language,
+        "second_required": case.second_required,
+        "venues": list(case.venues),
+        "current_lead": case.current_lead,
+        "tasks": [_task_document(task) for task in case.tasks],
+    } | {
+        name: sorted(names)
+        for name, names in (
+            ("not_facilitators", case.not_facilitators),
+            ("lead_skills", case.lead_skills),
+        )
+        if names
+    }
+
+
+def _task_document(task: Task) -> dict[str, Any]:
+    told = task.published
+    return {
+        "id": task.id,
+        "stage": str(task.stage),
+        "minutes": task.minutes,
+        "people": list(task.people),
+        "seats": task.seats,
+        "features": sorted(task.features),
+        "due": _day_text(task.due),
+        "held": _day_text(task.held),
+        "published": None
+        if told is None
+        else {
+            "start": _instant_text(told.start),
+            "lead": told.lead,
+            "second": told.second,
+            "room": told.room,
+        },
+        "pinned": task.pinned,
+    }
+
+
+def _windows_document(windows: tuple[Window, ...]) -> list[list[str]]:
+    return [
+        [WEEKDAYS[each.weekday], _clock_text(each.opens), _clock_text(each.closes)]
+        for each in windows
+    ]
+
+
+def _away_document(ranges: tuple[Away, ...]) -> list[list[str]]:
+    return [[each.first.isoformat(), each.last.isoformat()] for each in ranges]
+
+
+def _busy_document(taken: tuple[Busy, ...]) -> list[list[str]]:
+    return [[_instant_text(each.starts_at), _instant_text(each.ends_at)] for each in taken]
+
+
+def _clock_text(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _day_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _instant_text(instant: datetime) -> str:
+    there = instant.astimezone(UTC)
+    return there.strftime("%Y-%m-%dT%H:%MZ" if there.second == 0 else "%Y-%m-%dT%H:%M:%SZ")

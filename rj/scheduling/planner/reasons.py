@@ -1,0 +1,221 @@
+"""Why each meeting is as it is, in words for the people who arrange it.
+
+Everything is read off the problem and the plan; nothing here needs a solver. Sentences name
+people, rooms and tasks by their ids, each as a word of its own, so that a page can put names there.
+"""
+
+from collections import defaultdict
+from collections.abc import Container
+from datetime import date
+
+from rj.scheduling.planner.civil import days_after, local_day
+from rj.scheduling.planner.journeys import journey_minutes
+from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.practice import practice_years
+from rj.scheduling.planner.problem import (
+    Case,
+    CaseKind,
+    Facilitator,
+    Problem,
+    Published,
+    Stage,
+    Task,
+)
+from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.windows import lies_within
+
+
+def why_planned(
+    problem: Problem, plan: Plan, *, of: Container[str] | None = None
+) -> dict[str, str]:
+    """For each meeting, by task id, why this lead, second, time and room; ``of`` some cases."""
+    led: dict[str, set[str]] = defaultdict(set)
+    for meeting in plan.meetings:
+        led[meeting.lead].add(problem.case_of[meeting.task].id)
+    reasons = {}
+    for meeting in plan.meetings:
+        if of is not None and problem.case_of[meeting.task].id not in of:
+            continue
+        task = problem.task[meeting.task]
+        told = task.published
+        if task.pinned:
+            reasons[task.id] = "Kept exactly as published, because it is pinned."
+        elif told is not None and told == Published(
+            meeting.start, meeting.lead, meeting.second, meeting.room
+        ):
+            reasons[task.id] = "Unchanged: people have been told of this hour, lead and room."
+        else:
+            sentences = (
+                _why_changed(problem, task, meeting),
+                _why_lead(problem, plan, meeting, len(led[meeting.lead])),
+                _why_second(problem, meeting),
+                _why_then(problem, plan, meeting),
+                _why_there(problem, meeting),
+            )
+            reasons[task.id] = " ".join(each for each in sentences if each)
+    return reasons
+
+
+def day_text(day: date) -> str:
+    """A date as people say it."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def fits(case: Case, facilitator: Facilitator) -> bool:
+    """H6, but for the date: whether somebody could lead the case."""
+    return (
+        case.area in facilitator.areas
+        and case.skills <= facilitator.skills
+        and case.language in facilitator.languages
+        and not case.people & facilitator.conflicts
+        and facilitator.id not in case.not_facilitators
+        and case.lead_skills <= facilitator.skills
+    )
+
+
+def room_needs(task: Task) -> list[str]:
+    """What a room must have for a task, in words."""
+    words = {"step_free": "step-free access", "separate_entrances": "separate entrances"}
+    features = (words.get(each, each.replace("_", " ")) for each in sorted(task.features))
+    return [f"{task.seats} seats", *features]
+
+
+def _why_changed(problem: Problem, task: Task, meeting: Meeting) -> str:
+    told = task.published
+    if told is None:
+        return ""
+    parts = [
+        name
+        for name, old, new in (
+            ("hour", told.start, meeting.start),
+            ("lead", told.lead, meeting.lead),
+            ("second", told.second, meeting.second),
+            ("room", told.room, meeting.room),
+        )
+        if old != new
+    ]
+    as_told = Meeting(task.id, told.start, told.lead, told.second, told.room)
+    alone = [
+        breach
+        for breach in breaches(problem, Plan(problem.name, (as_told,)))
+        if breach.about == task.id and breach.rule not in ("H3", "H16")
+    ]
+    why = (
+        f"as it was published it {alone[0].sentence}"
+        if alone and alone[0].sentence.split()[0] not in problem.facilitator
+        else f"as it was published {alone[0].sentence}"
+        if alone
+        else "as it was published it no longer goes together with the other meetings"
+    )
+    return f"Changed {listed(parts)}: {why}."
+
+
+def _why_lead(problem: Problem, plan: Plan, meeting: Meeting, cases: int) -> str:
+    case = problem.case_of[meeting.task]
+    lead = problem.facilitator[meeting.lead]
+    if case.current_lead == lead.id:
+        return f"{lead.id} leads, having begun this case."
+    taken_over = ""
+    if case.current_lead is not None:
+        before = problem.facilitator.get(case.current_lead)
+        if before is None or not fits(case, before):
+            why = "who can no longer lead it"
+        else:
+            why = "with whom no plan was found that loses and delays as few meetings"
+        taken_over = f"{lead.id} takes over from {case.current_lead}, {why}. "
+    practice = _practice(problem, plan, case, lead)
+    if practice:
+        return taken_over + practice
+    others = sum(fits(case, each) for each in problem.facilitators) - 1
+    suits = f"one of {others + 1} who fit the case" if others else "the only one who fits the case"
+    return f"{taken_over}{lead.id} leads, {suits}, with {cases} of a fair {lead.caseload_norm}."
+
+
+def _practice(problem: Problem, plan: Plan, case: Case, lead: Facilitator) -> str:
+    """The road to five: which conference of the practice year the case's one is."""
+    own = [
+        local_day(problem.zone, each.start)
+        for each in plan.meetings
+        if each.lead == lead.id
+        and problem.task[each.task].stage is Stage.CONFERENCE
+        and problem.case_of[each.task].kind is CaseKind.DIRECT
+    ]
+    here = [
+        local_day(problem.zone, plan.meeting[task.id].start)
+        for task in case.open_tasks
+        if task.stage is Stage.CONFERENCE and task.id in plan.meeting
+    ]
+    if case.kind is not CaseKind.DIRECT or not here:
+        return ""
+    for year in practice_years(problem, lead):
+        earlier = year.count(day for day in own if day < here[0])
+        number = year.count(lead.conferences_held) + earlier + 1
+        if year.count(here[:1]) and number <= year.wanted:
+            last = min(days_after(year.end, -1), problem.horizon_end)
+            return (
+                f"{lead.id} leads to gain practice: its conference is number {number} of the "
+                f"{year.wanted} wanted by {day_text(last)}."
+            )
+    return ""
+
+
+def _why_second(problem: Problem, meeting: Meeting) -> str:
+    if meeting.second is None:
+        return ""
+    lead = problem.facilitator[meeting.lead]
+    if lead.is_mentored_on(local_day(problem.zone, meeting.start)):
+        return f"{meeting.second} is second, being a mentor of {lead.id}."
+    return f"{meeting.second} is second, as two facilitators are required."
+
+
+def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
+    case, task = problem.case_of[meeting.task], problem.task[meeting.task]
+    day = local_day(problem.zone, meeting.start)
+    parts = []
+    at = case.tasks.index(task)
+    if at:
+        earlier = case.tasks[at - 1]
+        before = earlier.held
+        if before is None and earlier.id in plan.meeting:
+            before = local_day(problem.zone, plan.meeting[earlier.id].start)
+        if before is not None:
+            gap = problem.policy.gap(earlier.stage, task.stage)
+            allowed = f"at least {gap.least}" if gap.most is None else f"{gap.least} to {gap.most}"
+            parts.append(
+                f"{(day - before).days} days after the {earlier.stage} ({allowed} are allowed)"
+            )
+    due = problem.due_of(task)
+    if due is not None and day <= due:
+        parts.append(f"in time for {day_text(due)}")
+    elif due is not None:
+        parts.append(f"{(day - due).days} days late, as no plan was found that is on time")
+    pleased = [
+        person.id
+        for person in (problem.person[each] for each in task.people)
+        if person.likes_hours
+        and lies_within(problem.zone, person.likes_hours, meeting.start, task.minutes)
+    ]
+    if pleased:
+        parts.append(f"at an hour that suits {listed(pleased)} best")
+    if not parts:
+        parts.append("at a time when everybody can attend")
+    return f"It is {listed(parts)}."
+
+
+def _why_there(problem: Problem, meeting: Meeting) -> str:
+    if meeting.room is None:
+        return ""
+    case, task = problem.case_of[meeting.task], problem.task[meeting.task]
+    venue = problem.venue_of[meeting.room]
+    travel = problem.policy.travel
+    lead = problem.facilitator[meeting.lead]
+    minutes = journey_minutes(travel, lead, venue)
+    nearest = min(journey_minutes(travel, lead, problem.venue[each]) for each in case.venues)
+    needs = room_needs(task)
+    rank = "the nearest agreed venue to the lead" if minutes == nearest else "an agreed venue"
+    return f"{meeting.room} has {listed(needs)}, at {rank}, {minutes} minutes away."
+
+
+def listed(parts: list[str]) -> str:
+    """Words as a list in a sentence."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

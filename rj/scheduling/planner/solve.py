@@ -1,0 +1,183 @@
+"""The planner's public face: a problem in, a plan with its evidence out."""
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from random import Random
+
+from rj.scheduling.planner.assignment import assign, without_programme
+from rj.scheduling.planner.diary import Diary, plan_of
+from rj.scheduling.planner.improve import Search
+from rj.scheduling.planner.left_out import why_left_out
+from rj.scheduling.planner.pairs import Pair, pairs_of
+from rj.scheduling.planner.plan import Plan
+from rj.scheduling.planner.problem import Problem
+from rj.scheduling.planner.reasons import why_planned
+from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.scores import Scorer
+from rj.scheduling.planner.slotting import slot_cases
+from rj.scheduling.planner.solution import (
+    NORMAL,
+    Bounds,
+    Effort,
+    Outcome,
+    Progress,
+    Provenance,
+    Solution,
+)
+from rj.scheduling.planner.survey import Survey
+from rj.scheduling.planner.tiers import Tiers, tiers
+
+
+def plan_meetings(
+    problem: Problem,
+    *,
+    effort: Effort = NORMAL,
+    seed: int = 1,
+    time_limit: float | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Solution:
+    """Plan every open task that can be planned, best tier first.
+
+    The same problem, effort and seed give the same plan, unless ``time_limit`` (seconds) or
+    ``should_stop`` (asked about every second) ends the search early: then the best plan so far is
+    returned and the outcome says so. Raises Invalid naming a pinned task that cannot stand.
+    """
+    began = time.monotonic()
+
+    def is_over() -> bool:
+        late = time_limit is not None and time.monotonic() - began >= time_limit
+        return late or (should_stop is not None and should_stop())
+
+    def tell(phase: str, reached: Tiers | None, bounds: Bounds | None) -> None:
+        if on_progress is not None:
+            elapsed = time.monotonic() - began
+            on_progress(Progress(elapsed, phase, reached, bounds, _gap(reached, bounds)))
+
+    found = look_for_a_plan(problem, effort=effort, seed=seed, is_over=is_over, tell=tell)
+    plan = lawful(problem, found.plan())
+    reached = tiers(problem, plan)
+    solution = Solution(
+        plan=plan,
+        tiers=reached,
+        bounds=found.bounds,
+        outcome=outcome_of(reached, is_cut_short=found.is_cut_short),
+        reasons=why_planned(problem, plan),
+        left_out=why_left_out(found.survey, plan, found.not_reached),
+        provenance=provenance_of(seed, effort, found.rounds),
+    )
+    tell("done", reached, found.bounds)
+    return solution
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search ended with, before it is read against the rules."""
+
+    survey: Survey
+    diary: Diary
+    tiers: Tiers
+    bounds: Bounds
+    rounds: int
+    not_reached: list[int]
+    is_cut_short: bool
+
+    def plan(self) -> Plan:
+        """The diary's meetings in the order of the problem's cases and stages."""
+        return plan_of(self.diary)
+
+
+def look_for_a_plan(
+    problem: Problem,
+    *,
+    effort: Effort,
+    seed: int,
+    is_over: Callable[[], bool],
+    tell: Callable[[str, Tiers | None, Bounds | None], None],
+    pins_are_lawful: bool = False,
+) -> Found:
+    """The search itself: survey, pair table, assignment, slotting and rounds of improvement."""
+    tell("reading calendars", None, None)
+    survey = Survey(problem, pins_are_lawful=pins_are_lawful)
+    table: list[list[Pair]] = []
+    is_stopped = False
+    for case in survey.cases:
+        is_stopped = is_stopped or is_over()
+        must_stand = case.must_reach > case.pinned_first
+        table.append(pairs_of(survey, case) if must_stand or not is_stopped else [])
+    tell("assigning leads", None, None)
+    assignment = without_programme(table) if is_stopped else assign(survey, table)
+    tell("placing meetings", None, assignment.bounds)
+    diary, scorer = Diary(survey), Scorer(survey)
+    chance = Random(seed)  # noqa: S311 (the search must be repeatable, not secret)
+    not_reached = slot_cases(diary, scorer, table, assignment.advice, is_over)
+    search = Search(diary, scorer, table, assignment.advice, assignment.bounds, effort, chance)
+    tell("improving", search.tiers, assignment.bounds)
+    rounds = idle = 0
+    wanted = effort.rounds_for(len(problem.cases))
+
+    def is_finished() -> bool:
+        """All rounds done, nothing left to gain, or only minutes that were long looked for."""
+        patience = 0 if effort.settles else max(8, wanted // 3)
+        is_settled = idle >= patience and all(assignment.bounds.proven(search.tiers)[:5])
+        return rounds >= wanted or search.is_proven() or is_settled
+
+    while not not_reached and not is_finished() and not is_over():
+        is_better = search.round(is_over)
+        if is_better:
+            tell("improving", search.tiers, assignment.bounds)
+        idle = 0 if is_better else idle + 1
+        rounds += 1
+    return Found(
+        survey=survey,
+        diary=diary,
+        tiers=search.tiers,
+        bounds=assignment.bounds,
+        rounds=rounds,
+        not_reached=not_reached,
+        is_cut_short=bool(not_reached) or not is_finished(),
+    )
+
+
+def outcome_of(reached: Tiers, *, is_cut_short: bool) -> Outcome:
+    """How a run ended: a limit wins over something left out."""
+    if is_cut_short:
+        return Outcome.CUT_SHORT
+    return Outcome.SOME_LEFT_OUT if reached.unscheduled else Outcome.COMPLETE
+
+
+def provenance_of(seed: int, effort: Effort, rounds: int) -> Provenance:
+    """What is needed to repeat a run made here and now."""
+    return Provenance(
+        seed=seed,
+        effort=effort.name,
+        rounds=rounds,
+        solver=f"OR-Tools {version('ortools')}",
+        platform=f"Python {platform.python_version()} {platform.system()} {platform.machine()}",
+    )
+
+
+def lawful(problem: Problem, plan: Plan) -> Plan:
+    """The plan, read against every hard rule; a plan that breaks one never leaves here.
+
+    Raises AssertionError naming the breaches: the search and the rules then disagree, and a planner
+    that does not know its own rules must not be believed about any other case either.
+    """
+    broken = breaches(problem, plan)
+    if broken:
+        told = "; ".join(f"{each.rule} {each.about} {each.sentence}" for each in broken[:5])
+        raise AssertionError(f"the plan breaks hard rules: {told}")
+    return plan
+
+
+def _gap(reached: Tiers | None, bounds: Bounds | None) -> float | None:
+    """How far the first tier above its bound lies above it, as a share of what was reached."""
+    if reached is None or bounds is None:
+        return None
+    for value, least in zip(reached, bounds.least, strict=True):
+        if value > least:
+            return (value - least) / value
+    return 0.0

@@ -1,0 +1,405 @@
+"""What each case's own people, rooms and dates leave open, before anybody is asked to lead it.
+
+Facilitators, rooms and cases are counted from 0 in the problem's order. A pinned meeting is no
+choice: it stands in everybody's diary from the start, and a chain of stages only passes through its
+day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rj.kernel.errors import FieldProblem, Invalid
+from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, are_any, minute_of
+from rj.scheduling.planner.civil import days_after, local_day
+from rj.scheduling.planner.journeys import journey_minutes
+from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.practice import PracticeYear, practice_years
+from rj.scheduling.planner.problem import (
+    Case,
+    CaseKind,
+    Gap,
+    Person,
+    Problem,
+    Published,
+    Room,
+    Stage,
+    Task,
+    Venue,
+)
+from rj.scheduling.planner.rules import breaches
+
+Counts = NDArray[np.int64]
+
+CONTACT_HAS_NO_ROOM = -1
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One way to place a task: a room (-1 for a call), at the hour people were told or not."""
+
+    room: int
+    is_told: bool
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When and where one task could be held, whoever leads it.
+
+    ``free`` has a set of starts for each of ``sites``. ``misses`` of the hours people would like
+    are counted by ``tolerant``: its m-th set holds the starts that m of them at most regret;
+    ``venue_misses`` are those of the venue, for each site. ``days`` are the dates allowed, but for
+    the gap to a stage that is itself to be planned. ``pinned_day`` is set for a pinned task.
+    """
+
+    task: Task
+    gap: Gap | None
+    days: Days
+    sites: tuple[Site, ...]
+    free: Bits
+    late: Counts
+    tolerant: tuple[Bits, ...]
+    venue_misses: tuple[int, ...]
+    pinned_day: int | None
+
+    @property
+    def is_conference(self) -> bool:
+        return self.task.stage is Stage.CONFERENCE
+
+
+@dataclass(frozen=True)
+class CaseSurvey:
+    """One case: its openings in order and who could lead or be second at all.
+
+    Only the first ``must_reach`` openings carry a pin; a plan of the case goes at least so far.
+    """
+
+    number: int
+    case: Case
+    openings: tuple[Opening, ...]
+    leads: tuple[int, ...]
+    seconds: tuple[int, ...]
+    current_lead: int | None
+    must_reach: int
+
+    @property
+    def is_direct(self) -> bool:
+        return self.case.kind is CaseKind.DIRECT
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to decide, every opening being pinned."""
+        return self.pinned_first == len(self.openings)
+
+    @property
+    def pinned_first(self) -> int:
+        """How many openings from the first on are pinned, and so held without a new lead."""
+        pinned = 0
+        while pinned < len(self.openings) and self.openings[pinned].pinned_day is not None:
+            pinned += 1
+        return pinned
+
+
+class Survey:
+    """The whole problem in the numbers that the search works with."""
+
+    def __init__(self, problem: Problem, *, pins_are_lawful: bool = False) -> None:
+        """Raises Invalid naming pins that break a rule, unless they are known to break none."""
+        self.problem = problem
+        self.grid = Grid(problem)
+        self.calendars = Calendars(problem, self.grid)
+        self.facilitators = problem.facilitators
+        self.number = {each.id: at for at, each in enumerate(problem.facilitators)}
+        self.rooms: list[Room] = []
+        self.venues: list[Venue] = []  # of each room
+        for venue in problem.venues:
+            for room in venue.rooms:
+                self.rooms.append(room)
+                self.venues.append(venue)
+        self.case_number = {
+            task.id: at for at, case in enumerate(problem.cases) for task in case.tasks
+        }
+        self.room_number = {room.id: at for at, room in enumerate(self.rooms)}
+        venue_number = {venue.id: at for at, venue in enumerate(problem.venues)}
+        self.venue_of = [venue_number[venue.id] for venue in self.venues]
+        travel = problem.policy.travel
+        self.journeys = [
+            [
+                journey_minutes(travel, here, there) if here is not there else 0
+                for there in problem.venues
+            ]
+            for here in problem.venues
+        ]
+        self.travel = np.array(
+            [
+                [journey_minutes(travel, lead, venue) for venue in self.venues]
+                for lead in self.facilitators
+            ],
+            dtype=np.int64,
+        ).reshape(len(self.facilitators), len(self.rooms))
+        self.mentored: Days = np.array(
+            [
+                self.grid.days_between(None, each.mentored_until)
+                if each.mentored_until is not None
+                else np.zeros(self.grid.length, dtype=bool)
+                for each in self.facilitators
+            ]
+        ).reshape(len(self.facilitators), self.grid.length)
+        self.mentors: list[tuple[int, ...]] = [
+            tuple(sorted(self.number[each] for each in lead.mentors if each in self.number))
+            for lead in self.facilitators
+        ]
+        self._is_mentor = np.zeros((len(self.facilitators), len(self.facilitators)), dtype=bool)
+        for lead, mentors in enumerate(self.mentors):
+            self._is_mentor[lead, list(mentors)] = True
+        self.years: list[list[PracticeYear]] = [
+            practice_years(problem, each) for each in self.facilitators
+        ]
+        self.year_days: list[list[Days]] = [
+            [self.grid.days_between(year.first, days_after(year.end, -1)) for year in years]
+            for years in self.years
+        ]
+        self._lead_starts: dict[int, Bits] = {}
+        self._never_late = np.zeros(self.grid.length, dtype=np.int64)
+        self.pinned = self._pinned_meetings(pins_are_lawful)
+        self._pinned_conference_days: dict[int, list[date]] = defaultdict(list)
+        for meeting in self.pinned:
+            is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
+            if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
+                self._pinned_conference_days[self.number[meeting.lead]].append(
+                    local_day(problem.zone, meeting.start)
+                )
+        self.cases = [self._survey_case(at, case) for at, case in enumerate(problem.cases)]
+
+    def lead_starts(self, minutes: int) -> Bits:
+        """The starts of every facilitator for meetings of this length, one set after another."""
+        if minutes not in self._lead_starts:
+            self._lead_starts[minutes] = np.array(
+                [self.calendars.facilitator(each, minutes) for each in self.facilitators]
+            ).reshape(len(self.facilitators), self.grid.length, self.grid.words)
+        return self._lead_starts[minutes]
+
+    def seconds_for(
+        self, case: CaseSurvey, opening: Opening, lead: int
+    ) -> Iterator[tuple[int | None, Days]]:
+        """H8: who may sit beside this lead, None for nobody, with the days on which it holds."""
+        _, seconds, days = self.companies(case, opening, np.array([lead], dtype=np.int64))
+        for second, held in zip(seconds.tolist(), days, strict=True):
+            yield None if second == NOBODY else second, held
+
+    def companies(
+        self, case: CaseSurvey, opening: Opening, leads: Counts
+    ) -> tuple[Counts, Counts, Days]:
+        """H8: every lead with each who may be second, -1 for nobody, and the days it holds.
+
+        Leads are told by their place among ``leads``, in order.
+        """
+        places = np.arange(len(leads), dtype=np.int64)
+        if not opening.is_conference:
+            return places, places * 0 + NOBODY, np.ones((len(leads), self.grid.length), dtype=bool)
+        if case.case.second_required:
+            others = np.array(case.seconds, dtype=np.int64)
+            at, second = (each.ravel() for each in np.meshgrid(places, others, indexing="ij"))
+            lead = leads[at]
+            days = ~self.mentored[second]
+            days &= self._is_mentor[lead, second][:, None] | ~self.mentored[lead]
+            days &= (lead != second)[:, None]
+        else:
+            fitting = set(case.seconds)
+            company = []
+            for at_lead, one in enumerate(leads.tolist()):
+                company.append((at_lead, NOBODY))
+                if self.mentored[one].any():
+                    company += [
+                        (at_lead, m) for m in self.mentors[one] if m in fitting and m != one
+                    ]
+            at, second = np.array(company, dtype=np.int64).reshape(-1, 2).T
+            mentored = self.mentored[leads[at]]
+            days = np.where(
+                (second == NOBODY)[:, None], ~mentored, mentored & ~self.mentored[second]
+            )
+        held = days.any(axis=-1)
+        return at[held], second[held], days[held]
+
+    def told_disturbance(self, opening: Opening, site: Site, lead: int, second: int | None) -> int:
+        """T2 of one task placed at a site by these people."""
+        told = opening.task.published
+        if told is None:
+            return 0
+        if not site.is_told:
+            return 4
+        if self.number.get(told.lead) != lead:
+            return 2
+        room = None if site.room == CONTACT_HAS_NO_ROOM else self.rooms[site.room].id
+        second_id = None if second is None else self.facilitators[second].id
+        return int((second_id, room) != (told.second, told.room))
+
+    def pinned_conferences(self, lead: int, year: PracticeYear) -> int:
+        """How many pinned direct conferences of a practice year this facilitator leads."""
+        return year.count(self._pinned_conference_days[lead])
+
+    def _pinned_meetings(self, are_lawful: bool) -> tuple[Meeting, ...]:
+        """H16: the pinned meetings, which must be lawful by themselves."""
+        pinned = []
+        for case in self.problem.cases:
+            for task in case.open_tasks:
+                told = task.published
+                if task.pinned and told is not None:
+                    pinned.append(Meeting(task.id, told.start, told.lead, told.second, told.room))
+        if are_lawful:
+            return tuple(pinned)
+        broken = breaches(self.problem, Plan(self.problem.name, tuple(pinned)))
+        broken = [breach for breach in broken if breach.rule not in ("H3", "H16")]
+        if broken:
+            raise Invalid(
+                *(
+                    FieldProblem(
+                        breach.about,
+                        f"The pinned meeting {breach.about} cannot stand: it {breach.sentence}"
+                        if breach.about in self.problem.task
+                        else f"Pinned meetings cannot stand together: {breach.about} "
+                        f"{breach.sentence}",
+                    )
+                    for breach in broken
+                )
+            )
+        return tuple(pinned)
+
+    def _survey_case(self, number: int, case: Case) -> CaseSurvey:
+        openings = []
+        previous: Task | None = None
+        for task in case.tasks:
+            if task.held is None:
+                openings.append(self._opening(case, previous, task))
+            previous = task
+        is_settled = all(each.pinned_day is not None for each in openings)
+        fitting = [
+            at
+            for at, each in enumerate(self.facilitators)
+            if not is_settled
+            and case.area in each.areas
+            and case.skills <= each.skills
+            and not case.people & each.conflicts
+            and each.id not in case.not_facilitators
+        ]
+        pins = [at for at, each in enumerate(openings) if each.pinned_day is not None]
+        return CaseSurvey(
+            number=number,
+            case=case,
+            openings=tuple(openings),
+            leads=tuple(
+                at
+                for at in fitting
+                if case.language in self.facilitators[at].languages
+                and case.lead_skills <= self.facilitators[at].skills
+            ),
+            seconds=tuple(fitting),
+            current_lead=self.number.get(case.current_lead or ""),
+            must_reach=pins[-1] + 1 if pins else 0,
+        )
+
+    def _opening(self, case: Case, previous: Task | None, task: Task) -> Opening:
+        grid, policy = self.grid, self.problem.policy
+        told = task.published
+        if task.pinned and told is not None:
+            return self._pinned_opening(previous, task, told)
+        told_at = None if told is None else grid.locate(minute_of(told.start))
+        within = grid.days_between(case.sentenced, min(case.order_end, self.problem.horizon_end))
+        gap = None if previous is None else policy.gap(previous.stage, task.stage)
+        if previous is not None and previous.held is not None and gap is not None:
+            latest = None if gap.most is None else days_after(previous.held, gap.most)
+            within &= grid.days_between(days_after(previous.held, gap.least), latest)
+            gap = None
+        notice = 0 if task.stage is Stage.CONTACT else policy.notice_days
+        noticed = grid.days_between(days_after(self.problem.as_of, notice), None)
+        everybody = grid.on_grid.copy()
+        people = [self.problem.person[each] for each in dict.fromkeys(task.people)]
+        for person in people:
+            everybody &= self.calendars.person(person, task.minutes)
+        grid.keep(everybody, within)
+
+        at_hour = grid.nothing()
+        if told_at is not None:
+            at_hour[told_at[0]] = grid.span(told_at[1], told_at[1] + 1)
+        sites, free = [], []
+        for room in self._rooms_for(case, task, people):
+            bits = everybody
+            if room != CONTACT_HAS_NO_ROOM:
+                bits = bits & self.calendars.room(self.venues[room], self.rooms[room], task.minutes)
+            sites.append(Site(room, False))
+            free.append(bits & ~at_hour)
+            grid.keep(free[-1], noticed)
+            if (bits & at_hour).any():
+                sites.append(Site(room, True))
+                free.append(bits & at_hour)
+        due = self.problem.due_of(task)
+        late = np.zeros(grid.length, dtype=np.int64)
+        if due is not None:
+            late = np.maximum(0, np.arange(grid.length, dtype=np.int64) - grid.day_of(due))
+        return Opening(
+            task=task,
+            gap=gap,
+            days=within & noticed & are_any(grid.on_grid),
+            sites=tuple(sites),
+            free=np.array(free, dtype=np.uint64).reshape(len(free), grid.length, grid.words),
+            late=late,
+            tolerant=self._tolerant(people, task.minutes),
+            venue_misses=tuple(
+                0
+                if site.room == CONTACT_HAS_NO_ROOM
+                else sum(
+                    bool(person.likes_venues)
+                    and self.venues[site.room].id not in person.likes_venues
+                    for person in people
+                )
+                for site in sites
+            ),
+            pinned_day=None,
+        )
+
+    def _pinned_opening(self, previous: Task | None, task: Task, told: Published) -> Opening:
+        """A pin needs no calendars: it stands where it stands."""
+        day = local_day(self.problem.zone, told.start)
+        gap = None
+        if previous is not None and previous.held is None:
+            gap = self.problem.policy.gap(previous.stage, task.stage)
+        return Opening(
+            task=task,
+            gap=gap,
+            days=self.grid.days_between(day, day),
+            sites=(),
+            free=np.zeros((0, self.grid.length, self.grid.words), dtype=np.uint64),
+            late=self._never_late,
+            tolerant=(),
+            venue_misses=(),
+            pinned_day=self.grid.day_of(day),
+        )
+
+    def _rooms_for(self, case: Case, task: Task, people: list[Person]) -> list[int]:
+        """H13, H15: rooms at agreed venues, big enough, equipped, and nobody's place to avoid."""
+        if task.stage is Stage.CONTACT:
+            return [CONTACT_HAS_NO_ROOM]
+        return [
+            at
+            for at, room in enumerate(self.rooms)
+            if self.venues[at].id in case.venues
+            and room.capacity >= task.seats
+            and task.features <= room.features
+            and not any(self.venues[at].id in person.not_venues for person in people)
+        ]
+
+    def _tolerant(self, people: list[Person], minutes: int) -> tuple[Bits, ...]:
+        levels = [self.grid.anything()]
+        for person in people:
+            if person.likes_hours:
+                liked = self.calendars.liked(person, minutes)
+                levels.append(levels[-1])
+                for at in range(len(levels) - 2, 0, -1):
+                    levels[at] = (levels[at] & liked) | levels[at - 1]
+                levels[0] = levels[0] & liked
+        return tuple(levels)

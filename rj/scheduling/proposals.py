@@ -1,0 +1,356 @@
+"""What a coordinator sees of a planning run before publishing it, ready for the page.
+
+    review(session, run_id, *, now)                    -> Review
+    runs are listed by ``rj.scheduling.runs.runs_of``
+
+Staff and rooms are named; the people of a case are not, on either side.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.conferences.models import Booking, Meeting, MeetingState
+from rj.conferences.queries import COMING
+from rj.conferences.readiness import what_is_missing
+from rj.facilitators.models import Facilitator
+from rj.kernel.london import london_day
+from rj.orders.models import Order, PlanStep
+from rj.policy.terms import Stage
+from rj.scheduling.models import (
+    LeftOut,
+    PlanningRun,
+    ProposalChange,
+    ProposedMeeting,
+    RunState,
+)
+from rj.scheduling.planner.tiers import Tiers
+from rj.scheduling.runs import get_run, names_of
+from rj.scheduling.wording import in_words
+from rj.venues.models import Room, Venue
+
+TIER_WORDS = {
+    "unscheduled": "Stages that could not be placed",
+    "days_late": "Days later than promised",
+    "disturbance": "Disturbance of what people were told",
+    "practice_shortfall": "Conferences that facilitators still lack in their practice year",
+    "fairness": "Cases above a fair share",
+    "travel_minutes": "Minutes of travelling",
+    "preference_misses": "Wishes for hours or places not met",
+}
+
+OUTCOME_WORDS = {
+    "complete": "Everything was placed",
+    "some_left_out": "Some stages could not be placed",
+    "cut_short": "Stopped before it had finished looking: this is the best plan so far",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TierValue:
+    """One measure of the plan, the most important first."""
+
+    words: str
+    value: int
+    least: int | None
+    """Proven: no plan whatever does better than this. None when nothing is known."""
+
+    @property
+    def is_best_possible(self) -> bool:
+        """Whether nobody could do better."""
+        return self.least is not None and self.value <= self.least
+
+    @property
+    def bound_words(self) -> str:
+        """How the value stands to what is possible at all."""
+        if self.least is None:
+            return ""
+        if self.is_best_possible:
+            return "nobody could do better"
+        return f"at best {self.least}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """When, with whom and where a meeting is, in the words of staff."""
+
+    starts_at: datetime
+    ends_at: datetime
+    lead_id: UUID
+    lead: str
+    second_id: UUID | None
+    second: str
+    """Empty when there is none."""
+    room_id: UUID | None
+    room: str
+    """Room and building; empty for a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedStage:
+    """One proposed meeting of a case."""
+
+    step_id: UUID
+    stage: Stage
+    change: ProposalChange
+    placed: Placed
+    before: Placed | None
+    """How it stands now; None for a new meeting."""
+    reason: str
+    will_be_told: bool
+    """Its people hear of it on publishing; otherwise it is only held."""
+    waits_for: tuple[str, ...]
+    """What must be recorded before its people are told."""
+    is_pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedStage:
+    """A stage without a meeting in this proposal, and why."""
+
+    order_id: UUID
+    reference: str
+    step_id: UUID
+    stage: Stage
+    reason: str
+    cancels: datetime | None
+    """Start of the meeting that publishing would call off, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCase:
+    """One case of the proposal. Its meetings are published together."""
+
+    order_id: UUID
+    reference: str
+    crn: str
+    stages: tuple[ProposedStage, ...]
+    unplaced: tuple[UnplacedStage, ...]
+    together_with: tuple[str, ...]
+    """References of cases whose booked times this one takes over: publish them together."""
+    is_published: bool
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether publishing it would book, move or call off a meeting."""
+        changed = any(each.change is not ProposalChange.UNCHANGED for each in self.stages)
+        return changed or any(each.cancels is not None for each in self.unplaced)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A finished run laid out for a decision."""
+
+    run_id: UUID
+    reference: str
+    area_id: str
+    requested_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    tiers: tuple[TierValue, ...]
+    cases: tuple[ProposedCase, ...]
+    left_out: tuple[UnplacedStage, ...]
+    """Stages that could not be placed."""
+    later: tuple[UnplacedStage, ...]
+    """Stages that wait or lie beyond the days planned: nothing is wrong."""
+    notes: tuple[str, ...]
+    """What the freezing met: pins that were freed, outcomes awaited, gaps that ran out."""
+
+    def count(self, change: ProposalChange) -> int:
+        """How many proposed meetings are new, moved, of changed staff, or unchanged."""
+        return sum(each.change is change for case in self.cases for each in case.stages)
+
+
+def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
+    """A finished run for the page. Raises NotFound; a run without a result shows no case."""
+    run = get_run(session, run_id)
+    rows = session.exec(
+        select(ProposedMeeting)
+        .where(ProposedMeeting.run_id == run_id)
+        .order_by(col(ProposedMeeting.starts_at), col(ProposedMeeting.step_id))
+    ).all()
+    left = session.exec(select(LeftOut).where(LeftOut.run_id == run_id)).all()
+    order_ids = {row.order_id for row in rows} | {each.order_id for each in left}
+    orders = {
+        order.id: order for order in session.exec(select(Order).where(col(Order.id).in_(order_ids)))
+    }
+    step_ids = [row.step_id for row in rows] + [each.step_id for each in left]
+    steps = {
+        step.id: step
+        for step in session.exec(select(PlanStep).where(col(PlanStep.id).in_(step_ids)))
+    }
+    standing = {
+        meeting.step_id: meeting
+        for meeting in session.exec(
+            select(Meeting).where(
+                col(Meeting.step_id).in_(step_ids), col(Meeting.state).in_(COMING)
+            )
+        )
+    }
+    words = _Words(session)
+    unplaced = [_unplaced(each, orders, steps, standing, now) for each in left]
+    unplaced.sort(key=lambda each: (each.reference, steps[each.step_id].position))
+    is_later = {each.step_id: each.is_later for each in left}
+    partners = _partners(session, rows, orders)
+    by_order: dict[UUID, list[ProposedMeeting]] = defaultdict(list)
+    for row in rows:
+        by_order[row.order_id].append(row)
+    cases = tuple(
+        ProposedCase(
+            order_id=order_id,
+            reference=orders[order_id].reference,
+            crn=orders[order_id].crn,
+            stages=tuple(
+                _stage(session, row, steps[row.step_id], standing.get(row.step_id), words, now)
+                for row in of_order
+            ),
+            unplaced=tuple(each for each in unplaced if each.order_id == order_id),
+            together_with=partners.get(order_id, ()),
+            is_published=all(row.published_at is not None for row in of_order),
+        )
+        for order_id, of_order in sorted(
+            by_order.items(), key=lambda item: orders[item[0]].reference
+        )
+    )
+    return Review(
+        run_id=run.id,
+        reference=run.reference,
+        area_id=run.area_id,
+        requested_at=run.requested_at,
+        finished_at=run.finished_at,
+        outcome=_outcome(run),
+        tiers=_tiers(run),
+        cases=cases,
+        left_out=tuple(each for each in unplaced if not is_later[each.step_id]),
+        later=tuple(each for each in unplaced if is_later[each.step_id]),
+        notes=_notes(session, run),
+    )
+
+
+class _Words:
+    """Names of staff and rooms, read once."""
+
+    def __init__(self, session: Session) -> None:
+        self.facilitators = {each.id: each.name for each in session.exec(select(Facilitator))}
+        self.rooms = {
+            room.id: f"{room.name}, {venue.name}"
+            for room, venue in session.exec(
+                select(Room, Venue).join(Venue, col(Venue.id) == Room.venue_id)
+            )
+        }
+
+    def placed(self, row: ProposedMeeting | Meeting) -> Placed:
+        """A meeting in words."""
+        return Placed(
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            lead_id=row.lead_id,
+            lead=self.facilitators[row.lead_id],
+            second_id=row.second_id,
+            second="" if row.second_id is None else self.facilitators[row.second_id],
+            room_id=row.room_id,
+            room="" if row.room_id is None else self.rooms[row.room_id],
+        )
+
+
+def _stage(
+    session: Session,
+    row: ProposedMeeting,
+    step: PlanStep,
+    standing: Meeting | None,
+    words: _Words,
+    now: datetime,
+) -> ProposedStage:
+    missing = tuple(what_is_missing(session, step, today=london_day(now)))
+    is_told = standing is not None and standing.state is MeetingState.TOLD
+    moves = row.change is not ProposalChange.UNCHANGED
+    return ProposedStage(
+        step_id=row.step_id,
+        stage=step.stage,
+        change=row.change,
+        placed=words.placed(row),
+        before=None if standing is None else words.placed(standing),
+        reason=row.reason,
+        will_be_told=(is_told and moves) or (not is_told and not missing),
+        waits_for=missing,
+        is_pinned=standing is not None and standing.is_pinned,
+    )
+
+
+def _unplaced(
+    each: LeftOut,
+    orders: dict[UUID, Order],
+    steps: dict[UUID, PlanStep],
+    standing: dict[UUID, Meeting],
+    now: datetime,
+) -> UnplacedStage:
+    meeting = standing.get(each.step_id)
+    is_dropped = meeting is not None and not each.is_later and meeting.starts_at > now
+    return UnplacedStage(
+        order_id=each.order_id,
+        reference=orders[each.order_id].reference,
+        step_id=each.step_id,
+        stage=steps[each.step_id].stage,
+        reason=each.reason,
+        cancels=meeting.starts_at if meeting is not None and is_dropped else None,
+    )
+
+
+def _partners(
+    session: Session, rows: Sequence[ProposedMeeting], orders: dict[UUID, Order]
+) -> dict[UUID, tuple[str, ...]]:
+    """For each order, the cases that give up a time which it would take."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    moving = [
+        row
+        for row in rows
+        if row.change is not ProposalChange.UNCHANGED and row.published_at is None
+    ]
+    mover = {row.meeting_id: row.order_id for row in moving if row.meeting_id is not None}
+    if not mover:
+        return {}
+    given_up: dict[UUID, list[Booking]] = defaultdict(list)
+    for booking in session.exec(select(Booking).where(col(Booking.meeting_id).in_(list(mover)))):
+        given_up[booking.resource_id].append(booking)
+    for row in moving:
+        for resource in (row.lead_id, row.second_id, row.room_id):
+            for booking in given_up.get(resource, ()) if resource is not None else ():
+                giver = mover[booking.meeting_id]
+                overlaps = booking.starts_at < row.ends_at and row.starts_at < booking.ends_at
+                if overlaps and giver != row.order_id:
+                    found[row.order_id].add(orders[giver].reference)
+                    found[giver].add(orders[row.order_id].reference)
+    return {order: tuple(sorted(references)) for order, references in found.items()}
+
+
+def _outcome(run: PlanningRun) -> str:
+    if run.state is RunState.FAILED:
+        return run.failure
+    if run.result is None:
+        return ""
+    return OUTCOME_WORDS[json.loads(run.result)["outcome"]]
+
+
+def _tiers(run: PlanningRun) -> tuple[TierValue, ...]:
+    if run.result is None:
+        return ()
+    result = json.loads(run.result)
+    proven_so_far = True
+    values = []
+    for name in Tiers._fields:
+        value, least = result["tiers"][name], result["bounds"].get(name)
+        # a bound holds given the values of the tiers before it: past the first gap it says nothing
+        values.append(TierValue(TIER_WORDS[name], value, least if proven_so_far else None))
+        proven_so_far = proven_so_far and least is not None and value <= least
+    return tuple(values)
+
+
+def _notes(session: Session, run: PlanningRun) -> tuple[str, ...]:
+    note = json.loads(run.problem).get("note", "")
+    told = in_words(session, names_of(run))
+    return tuple(told(line) for line in str(note).splitlines() if line)

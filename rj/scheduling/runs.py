@@ -1,0 +1,189 @@
+"""Planning runs: asked for by a coordinator, solved by a worker, kept with all that repeats them.
+
+Solving itself is in ``solving``, so that a web process never loads the solver.
+
+    request_run(session, area_id, *, seed, effort, time_limit_seconds, actor, now) -> PlanningRun
+    stop_run(session, run_id, *, actor, now)           ends it, keeping the best plan so far
+    progress_of(session, run_id)                       -> RunProgress | None
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from rj.accounts.models import Area
+from rj.audit.services import Actor, note
+from rj.db.records import get_record
+from rj.jobs.services import enqueue
+from rj.kernel.errors import FieldProblem, Invalid, NotFound
+from rj.kernel.references import new_reference
+from rj.scheduling.freezing import Names, add_refreshers, freeze
+from rj.scheduling.models import (
+    LeftOut,
+    PlanningRun,
+    RunProgress,
+    RunState,
+)
+from rj.scheduling.planner.documents import problem_text
+from rj.scheduling.planner.solution import FIRST_ANSWER, NORMAL, SMALL, THOROUGH, Effort
+
+SOLVE = "solve"
+"""Kind and queue of the job; solves never run in a web process."""
+
+LONGEST_TIME_SECONDS = 3600
+STANDING = "/standing"
+"""After a task's name in the mapping: the meeting it had when it was frozen, and its version."""
+
+
+class EffortLevel(IntEnum):
+    """How hard a run looks, as it is stored."""
+
+    FIRST_ANSWER = 0
+    SMALL = 1
+    NORMAL = 2
+    THOROUGH = 3
+
+    @property
+    def effort(self) -> Effort:
+        """The planner's figures for this level."""
+        return (FIRST_ANSWER, SMALL, NORMAL, THOROUGH)[self]
+
+
+def request_run(
+    session: Session,
+    area_id: str,
+    *,
+    seed: int = 1,
+    effort: int = EffortLevel.NORMAL,
+    time_limit_seconds: int = 120,
+    actor: Actor,
+    now: datetime,
+) -> PlanningRun:
+    """Freeze an area's open plans and have a worker plan them.
+
+    One run of an area waits at a time: asking again freezes the waiting one anew. ``effort`` is an
+    ``EffortLevel``. Raises NotFound for an unknown area, Invalid for a limit that makes no sense.
+    """
+    area = session.exec(select(Area).where(Area.id == area_id).with_for_update()).first()
+    if area is None:
+        raise NotFound("There is no such area")
+    if not 1 <= time_limit_seconds <= LONGEST_TIME_SECONDS:
+        raise Invalid(
+            FieldProblem(
+                "time_limit_seconds", f"Give a limit from 1 to {LONGEST_TIME_SECONDS} seconds"
+            )
+        )
+    if effort not in list(EffortLevel):
+        raise Invalid(FieldProblem("effort", "Choose how hard to look"))
+    add_refreshers(session, area_id, actor=actor, now=now)
+    session.flush()
+    run = _waiting_run(session, area_id) or PlanningRun(
+        reference=new_reference("PR"),
+        area_id=area_id,
+        requested_at=now,
+        problem="",
+        identifiers={},
+        seed=seed,
+        effort=int(effort),
+        time_limit_seconds=time_limit_seconds,
+    )
+    session.add(run)
+    run.requested_at, run.requested_by = now, actor.account_id
+    run.seed, run.effort, run.time_limit_seconds = seed, int(effort), time_limit_seconds
+    _freeze_into(session, run, now)
+    note(session, actor, "request planning run", "planning_run", run.id, now=now)
+    enqueue(session, SOLVE, {"run_id": str(run.id)}, key=f"solve:{run.id}", queue=SOLVE, now=now)
+    return run
+
+
+def _waiting_run(session: Session, area_id: str) -> PlanningRun | None:
+    return session.exec(
+        select(PlanningRun)
+        .where(PlanningRun.area_id == area_id, PlanningRun.state == RunState.QUEUED)
+        .with_for_update()
+    ).first()
+
+
+def _freeze_into(session: Session, run: PlanningRun, now: datetime) -> None:
+    """Keep in the run what its area's plans are now, and which stages wait or lie beyond."""
+    frozen = freeze(session, run.area_id, now=now, name=run.reference)
+    run.problem = problem_text(frozen.problem)
+    run.identifiers = frozen.identifiers | {
+        f"{task}{STANDING}": f"{meeting.id}@{meeting.version}"
+        for task, meeting in frozen.meetings.items()
+    }
+    session.flush()
+    session.execute(delete(LeftOut).where(col(LeftOut.run_id) == run.id))
+    session.add_all(
+        LeftOut(
+            run_id=run.id,
+            step_id=each.step_id,
+            order_id=each.order_id,
+            is_later=each.is_later,
+            reason=each.reason,
+        )
+        for each in frozen.later
+    )
+
+
+def get_run(session: Session, run_id: UUID) -> PlanningRun:
+    """The run. Raises NotFound."""
+    return get_record(session, PlanningRun, run_id, "planning run")
+
+
+def runs_of(session: Session, area_id: str, *, limit: int = 20) -> list[PlanningRun]:
+    """An area's planning runs, the newest first."""
+    return list(
+        session.exec(
+            select(PlanningRun)
+            .where(PlanningRun.area_id == area_id)
+            .order_by(col(PlanningRun.requested_at).desc(), col(PlanningRun.reference))
+            .limit(limit)
+        )
+    )
+
+
+def progress_of(session: Session, run_id: UUID) -> RunProgress | None:
+    """Where a solve stands, or None before it has begun."""
+    return session.get(RunProgress, run_id)
+
+
+def stop_run(session: Session, run_id: UUID, *, actor: Actor, now: datetime) -> PlanningRun:
+    """End a run: one that is waiting never begins, one that is running keeps its best plan so far.
+
+    A run that is over stays as it is. Raises NotFound.
+    """
+    run = locked_run(session, run_id)
+    if run.state is RunState.QUEUED:
+        run.state = RunState.FAILED
+        run.failure = "Stopped before it began"
+        run.finished_at = now
+    elif run.state is RunState.RUNNING:
+        run.stop_requested = True
+    else:
+        return run
+    note(session, actor, "stop planning run", "planning_run", run.id, now=now)
+    return run
+
+
+def locked_run(session: Session, run_id: UUID) -> PlanningRun:
+    """The run as it is now, held until the transaction ends. Raises NotFound."""
+    run = session.exec(
+        select(PlanningRun)
+        .where(PlanningRun.id == run_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if run is None:
+        raise NotFound("There is no such planning run")
+    return run
+
+
+def names_of(run: PlanningRun) -> Names:
+    """What the run's made-up names stand for, as far as that has not been erased."""
+    return Names.from_document(
+        {name: text for name, text in run.identifiers.items() if not name.endswith(STANDING)}
+    )

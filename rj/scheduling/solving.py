@@ -1,0 +1,298 @@
+"""Solving a planning run: the worker's part, and its repetition.
+
+    solve_run(database, clock, run_id)                 safe to repeat
+    replay_run(database, reference)                    -> differences, none for the same plan
+
+The solve itself holds no transaction. Its result is written once, by whoever comes first.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.conferences.models import Meeting
+from rj.db.database import Database
+from rj.kernel.clock import Clock
+from rj.kernel.errors import Conflict, Invalid, NotFound
+from rj.orders.models import Order, Plan, PlanStep
+from rj.scheduling.models import (
+    LeftOut,
+    PlanningRun,
+    ProposalChange,
+    ProposedMeeting,
+    RunProgress,
+    RunState,
+)
+from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
+from rj.scheduling.planner.plan import Meeting as PlannedMeeting
+from rj.scheduling.planner.problem import Problem
+from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.solution import Effort, Solution
+from rj.scheduling.planner.solution import Progress as PlannerProgress
+from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.tiers import Tiers
+from rj.scheduling.runs import STANDING, EffortLevel, locked_run, names_of
+from rj.scheduling.wording import in_words
+
+PROGRESS_EVERY_SECONDS = 1.0
+LONGEST_REASON = 1000
+LONGEST_FAILURE = 300
+
+_log = logging.getLogger(__name__)
+
+
+def solve_run(
+    database: Database,
+    clock: Clock,
+    run_id: UUID,
+    *,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Plan a waiting run and keep what came of it. A run that is over is left alone.
+
+    Every plan is read against the plain rules before it is kept. Whatever goes wrong ends the run
+    as failed, with a sentence, and changes nothing else (P3).
+    """
+    begun = _begin(database, clock, run_id)
+    if begun is None:
+        return
+    problem, effort, seed, limit = begun
+    pulse = _Pulse(database, clock, run_id)
+    try:
+        solution = plan_meetings(
+            problem,
+            effort=effort,
+            seed=seed,
+            time_limit=limit,
+            on_progress=pulse.tell,
+            should_stop=lambda: is_stopping() or pulse.is_stop_requested(),
+        )
+        broken = breaches(problem, solution.plan)
+    except Invalid as invalid:
+        _fail(database, clock, run_id, f"Nothing could be planned: {invalid.problems[0].message}")
+    except Exception:
+        _log.exception("planning run %s failed", run_id)
+        sentence = "Planning met a fault and stopped. Nothing was changed; plan again, and if it "
+        _fail(database, clock, run_id, sentence + "happens again tell whoever runs the service")
+    else:
+        if broken:
+            first = broken[0]
+            told = f"The plan broke rule {first.rule} and was thrown away: {first.sentence}"
+            _fail(database, clock, run_id, told)
+        else:
+            _keep(database, clock, run_id, problem, solution)
+
+
+def _begin(
+    database: Database, clock: Clock, run_id: UUID
+) -> tuple[Problem, Effort, int, float] | None:
+    """Take a run up; None when it is over already. A run whose worker died is begun afresh."""
+    with database.writing() as session:
+        run = locked_run(session, run_id)
+        if run.state not in {RunState.QUEUED, RunState.RUNNING}:
+            return None
+        run.state = RunState.RUNNING
+        run.started_at = clock.now()
+        problem = read_problem(json.loads(run.problem))
+        return problem, EffortLevel(run.effort).effort, run.seed, float(run.time_limit_seconds)
+
+
+class _Pulse:
+    """Tells how far a solve has come, at most every second, each time in a transaction of its own;
+    and listens whether somebody wants it to stop."""
+
+    def __init__(self, database: Database, clock: Clock, run_id: UUID) -> None:
+        self.database = database
+        self.clock = clock
+        self.run_id = run_id
+        self.told_at: float | None = None
+        self.phase = ""
+
+    def tell(self, progress: PlannerProgress) -> None:
+        """Write where the solve stands, unless that was done a moment ago."""
+        is_due = self.told_at is None or progress.elapsed - self.told_at >= PROGRESS_EVERY_SECONDS
+        if not is_due and progress.phase == self.phase:
+            return
+        self.told_at, self.phase = progress.elapsed, progress.phase
+        with self.database.writing() as session:
+            row = session.get(RunProgress, self.run_id)
+            if row is None:
+                row = RunProgress(
+                    run_id=self.run_id,
+                    elapsed_seconds=progress.elapsed,
+                    phase=progress.phase,
+                    reported_at=self.clock.now(),
+                )
+                session.add(row)
+            row.elapsed_seconds = progress.elapsed
+            row.phase = progress.phase
+            row.best = list(progress.tiers or ())
+            row.bound = list(progress.bounds.least) if progress.bounds is not None else []
+            row.reported_at = self.clock.now()
+
+    def is_stop_requested(self) -> bool:
+        """Whether a coordinator has asked the run to stop."""
+        with self.database.reading() as session:
+            run = session.get(PlanningRun, self.run_id)
+            return run is None or run.stop_requested
+
+
+def _keep(
+    database: Database, clock: Clock, run_id: UUID, problem: Problem, solution: Solution
+) -> None:
+    """Store the answer and its proposals in one transaction, unless another worker was first."""
+    with database.writing() as session:
+        run = locked_run(session, run_id)
+        if run.result is not None or run.state is not RunState.RUNNING:
+            return
+        run.result = json.dumps(result_document(solution), ensure_ascii=False)
+        run.state = RunState.FINISHED
+        run.finished_at = clock.now()
+        _propose(session, run, problem, solution)
+
+
+def result_document(solution: Solution) -> dict[str, Any]:
+    """The solver's answer with its evidence, as it is stored."""
+    return {
+        "plan": json.loads(plan_text(solution.plan)),
+        "tiers": solution.tiers._asdict(),
+        "bounds": solution.bounds.least._asdict(),
+        "proven": list(solution.proven),
+        "outcome": solution.outcome.value,
+        "reasons": dict(solution.reasons),
+        "left_out": dict(solution.left_out),
+        "provenance": asdict(solution.provenance),
+    }
+
+
+def _propose(session: Session, run: PlanningRun, problem: Problem, solution: Solution) -> None:
+    names = names_of(run)
+    told = in_words(session, names)
+    order_of = _orders_of_steps(session, run.area_id)
+    for meeting in solution.plan.meetings:
+        step_id = names.record(meeting.task)
+        standing = _standing(session, run, meeting.task)
+        lead = names.record(meeting.lead)
+        second = None if meeting.second is None else names.record(meeting.second)
+        room = None if meeting.room is None else names.record(meeting.room)
+        minutes = problem.task[meeting.task].minutes
+        session.add(
+            ProposedMeeting(
+                run_id=run.id,
+                step_id=step_id,
+                order_id=order_of[step_id],
+                meeting_id=None if standing is None else standing[0].id,
+                based_on_version=None if standing is None else standing[1],
+                change=_change(standing[0] if standing else None, meeting, lead, second, room),
+                starts_at=meeting.start,
+                ends_at=meeting.start + timedelta(minutes=minutes),
+                lead_id=lead,
+                second_id=second,
+                room_id=room,
+                reason=told(solution.reasons.get(meeting.task, ""))[:LONGEST_REASON],
+            )
+        )
+    for task, reason in solution.left_out.items():
+        step_id = names.record(task)
+        session.add(
+            LeftOut(
+                run_id=run.id,
+                step_id=step_id,
+                order_id=order_of[step_id],
+                reason=told(reason)[:LONGEST_REASON],
+            )
+        )
+
+
+def _standing(session: Session, run: PlanningRun, task: str) -> tuple[Meeting, int] | None:
+    """The meeting a task had when it was frozen, and its version then."""
+    text = run.identifiers.get(f"{task}{STANDING}")
+    if text is None:
+        return None
+    meeting_id, _, version = text.partition("@")
+    return session.get_one(Meeting, UUID(meeting_id)), int(version)
+
+
+def _change(
+    standing: Meeting | None,
+    planned: PlannedMeeting,
+    lead: UUID,
+    second: UUID | None,
+    room: UUID | None,
+) -> ProposalChange:
+    if standing is None:
+        return ProposalChange.NEW
+    if (standing.starts_at, standing.room_id) != (planned.start, room):
+        return ProposalChange.MOVED
+    if (standing.lead_id, standing.second_id) != (lead, second):
+        return ProposalChange.STAFF_CHANGED
+    return ProposalChange.UNCHANGED
+
+
+def _orders_of_steps(session: Session, area_id: str) -> dict[UUID, UUID]:
+    rows = session.exec(
+        select(col(PlanStep.id), col(Plan.order_id))
+        .join(Plan, col(Plan.id) == PlanStep.plan_id)
+        .join(Order, col(Order.id) == Plan.order_id)
+        .where(Order.area_id == area_id)
+    ).all()
+    return dict(rows)
+
+
+def _fail(database: Database, clock: Clock, run_id: UUID, sentence: str) -> None:
+    with database.writing() as session:
+        run = locked_run(session, run_id)
+        if run.state is RunState.RUNNING:
+            run.state = RunState.FAILED
+            run.failure = sentence[:LONGEST_FAILURE]
+            run.finished_at = clock.now()
+
+
+def replay_run(database: Database, reference: str) -> list[str]:
+    """Plan a finished run again, as many rounds as it had, and say in what the plans differ.
+
+    Nothing for the same plan. Raises NotFound, and Conflict for a run that has no plan or that has
+    lost a person to erasure.
+    """
+    with database.reading() as session:
+        run = session.exec(
+            select(PlanningRun).where(PlanningRun.reference == reference.strip())
+        ).first()
+        if run is None:
+            raise NotFound("There is no planning run with this reference")
+        if run.result is None:
+            raise Conflict("This run has no plan to compare with")
+        problem = read_problem(json.loads(run.problem))
+        lost = _names_in(problem) - set(run.identifiers)
+        if lost:
+            raise Conflict("This run has lost a person to erasure and can no longer be replayed")
+        result = json.loads(run.result)
+        level, seed = EffortLevel(run.effort), run.seed
+        told = in_words(session, names_of(run))
+    before = result["provenance"]
+    effort = replace(level.effort, rounds=before["rounds"], rounds_per_ten_cases=0)
+    solution = plan_meetings(problem, effort=effort, seed=seed)
+    first, again = read_plan(result["plan"]), solution.plan
+    if plan_text(first) == plan_text(again):
+        return []
+    differences = [
+        f"{name} was {before[name]} and is {getattr(solution.provenance, name)} now"
+        for name in ("solver", "platform")
+        if before[name] != getattr(solution.provenance, name)
+    ]
+    if Tiers(**result["tiers"]) != solution.tiers:
+        differences.append(f"tiers {list(result['tiers'].values())} became {list(solution.tiers)}")
+    for task in sorted({*first.meeting, *again.meeting}):
+        if first.meeting.get(task) != again.meeting.get(task):
+            differences.append(told(f"{task} is planned otherwise"))
+    return differences
+
+
+def _names_in(problem: Problem) -> set[str]:
+    return {*problem.person, *problem.facilitator, *(case.id for case in problem.cases)}

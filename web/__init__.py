@@ -1,0 +1,1 @@
+"""The pages: a Litestar application over the service, and nothing that decides."""

@@ -1,0 +1,265 @@
+"""The administrator's pages."""
+
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlmodel import Session
+
+from rj.accounts import services
+from rj.calendars.services import try_again
+from rj.db.database import Database
+from rj.kernel.clock import Clock
+from rj.kernel.errors import Invalid
+from rj.policy.terms import Language, Role
+from rj.settings import Settings
+from web.admin import pages
+from web.admin.forms import AccountForm, NewPasswordForm, RolesForm
+from web.forms import Entered, Problems, once, read
+from web.given import Given
+from web.guards import needs
+from web.pages import page, see
+from web.people import Visitor
+from web.visits import say
+from web.words import choices
+
+ONLY = (needs(Role.ADMINISTRATOR),)
+
+
+class AccountsPages(Controller):
+    """People who sign in."""
+
+    path = "/admin/accounts"
+    guards = ONLY
+
+    @get(sync_to_thread=True)
+    def index(self, request: Visitor, database: Given[Database]) -> Template:
+        """Every account by name."""
+        with database.reading() as session:
+            rows = pages.account_rows(session)
+        return page(request, "admin/accounts.html", title="Accounts", rows=rows)
+
+    @get("/new", sync_to_thread=True)
+    def ask_new(self, request: Visitor, database: Given[Database]) -> Template:
+        """Ask for a new account."""
+        return _ask_new(request, database, Entered.of(language=Language.ENGLISH.value))
+
+    @post("/new", sync_to_thread=True)
+    def create(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Open it."""
+        try:
+            form = read(AccountForm, entered)
+            roles = pages.read_roles(form.roles)
+
+            def act(session: Session) -> str:
+                account = services.create_account(
+                    session,
+                    email=form.email,
+                    name=form.name,
+                    password=entered.text("password"),
+                    roles=roles,
+                    language=form.language,
+                    actor=request.user.actor(Role.ADMINISTRATOR),
+                    now=clock.now(),
+                )
+                return f"/admin/accounts/{account.id}"
+
+            where = once(database, entered, request.user, act, now=clock.now())
+        except Invalid as invalid:
+            return _ask_new(request, database, entered, invalid)
+        say(request, "Account opened. Give the person their first password yourself")
+        return see(where)
+
+    @get("/{account_id:uuid}", sync_to_thread=True)
+    def show(
+        self, request: Visitor, database: Given[Database], account_id: FromPath[UUID]
+    ) -> Template:
+        """One account."""
+        return _show(request, database, account_id)
+
+    @post("/{account_id:uuid}/roles", sync_to_thread=True)
+    def set_roles(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        account_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Give it exactly these roles, from its next request on."""
+        try:
+            roles = pages.read_roles(read(RolesForm, entered).roles)
+            with database.writing() as session:
+                services.set_roles(
+                    session,
+                    account_id,
+                    roles,
+                    based_on=entered.based_on,
+                    actor=request.user.actor(Role.ADMINISTRATOR),
+                    now=clock.now(),
+                )
+        except Invalid as invalid:
+            return _show(request, database, account_id, entered, invalid)
+        say(request, "Roles saved")
+        return see(f"/admin/accounts/{account_id}")
+
+    @post("/{account_id:uuid}/password", sync_to_thread=True)
+    def set_password(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        account_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Give it a new password; its sessions end."""
+        try:
+            read(NewPasswordForm, entered)
+            with database.writing() as session:
+                services.set_password(
+                    session,
+                    account_id,
+                    entered.text("password"),
+                    actor=request.user.actor(Role.ADMINISTRATOR),
+                    now=clock.now(),
+                )
+        except Invalid as invalid:
+            return _show(request, database, account_id, entered, invalid)
+        say(request, "New password set. Give it to the person yourself")
+        return see(f"/admin/accounts/{account_id}")
+
+    @post("/{account_id:uuid}/deactivate", sync_to_thread=True)
+    def deactivate(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        account_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Close it: its sessions end at once."""
+        with database.writing() as session:
+            services.deactivate(
+                session,
+                account_id,
+                based_on=entered.based_on,
+                actor=request.user.actor(Role.ADMINISTRATOR),
+                now=clock.now(),
+            )
+        say(request, "Account deactivated")
+        return see(f"/admin/accounts/{account_id}")
+
+    @post("/{account_id:uuid}/reactivate", sync_to_thread=True)
+    def reactivate(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        account_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Open it again, with the roles and password it had."""
+        with database.writing() as session:
+            services.reactivate(
+                session,
+                account_id,
+                based_on=entered.based_on,
+                actor=request.user.actor(Role.ADMINISTRATOR),
+                now=clock.now(),
+            )
+        say(request, "Account opened again")
+        return see(f"/admin/accounts/{account_id}")
+
+
+class ProblemPages(Controller):
+    """Messages that failed, without what they say or to whom they go."""
+
+    path = "/admin/problems"
+    guards = ONLY
+
+    @get(sync_to_thread=True)
+    def index(self, request: Visitor, database: Given[Database]) -> Template:
+        """The oldest first."""
+        with database.reading() as session:
+            rows = pages.failed_rows(session)
+        return page(request, "admin/problems.html", title="Failed messages", rows=rows)
+
+    @post("/{message_id:uuid}", sync_to_thread=True)
+    def try_again(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        message_id: FromPath[UUID],
+    ) -> Redirect:
+        """Send one again, the same octets as before."""
+        with database.writing() as session:
+            actor = request.user.actor(Role.ADMINISTRATOR)
+            try_again(session, message_id, actor=actor, now=clock.now())
+        say(request, "The message waits to be sent again")
+        return see(self.path)
+
+
+class MailPages(Controller):
+    """How messages leave."""
+
+    path = "/admin/mail"
+    guards = ONLY
+
+    @get(sync_to_thread=True)
+    def show(
+        self, request: Visitor, database: Given[Database], settings: Given[Settings]
+    ) -> Template:
+        """Settings without secrets, and counts."""
+        with database.reading() as session:
+            shown = pages.mail_page(session, settings)
+        return page(request, "admin/mail.html", title="Outgoing mail", shown=shown)
+
+
+def _ask_new(
+    request: Visitor, database: Database, entered: Entered, invalid: Invalid | None = None
+) -> Template:
+    with database.reading() as session:
+        role_choices = pages.role_choices(session)
+    return page(
+        request,
+        "admin/new.html",
+        title="New account",
+        status_code=422 if invalid else 200,
+        entered=entered,
+        problems=Problems(invalid.problems) if invalid else Problems(),
+        role_choices=role_choices,
+        languages=choices(Language),
+    )
+
+
+def _show(
+    request: Visitor,
+    database: Database,
+    account_id: UUID,
+    entered: Entered | None = None,
+    invalid: Invalid | None = None,
+) -> Template:
+    with database.reading() as session:
+        shown = pages.account_page(session, account_id)
+        role_choices = pages.role_choices(session)
+    ticked = entered if entered and entered.every("roles") else Entered.of(roles=shown.chosen)
+    return page(
+        request,
+        "admin/account.html",
+        title="Account",
+        status_code=422 if invalid else 200,
+        entered=ticked,
+        problems=Problems(invalid.problems) if invalid else Problems(),
+        shown=shown,
+        role_choices=role_choices,
+        is_own=account_id == request.user.account_id,
+        based_on=shown.version,
+    )

@@ -1,0 +1,1 @@
+"""The mail that the demo caught, to be read in the browser."""

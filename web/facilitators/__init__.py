@@ -1,0 +1,1 @@
+"""A facilitator's own work on a phone, and the coordinator's register of facilitators."""

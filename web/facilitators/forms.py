@@ -1,0 +1,59 @@
+"""What facilitators enter on their own cases and calendar, and coordinators in the register."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from rj.policy.terms import AttendanceOutcome, CalendarWish, ContactOutcome, GateValue
+from web.forms import entry
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptForm:
+    """An attempt to reach the person on probation."""
+
+    outcome: ContactOutcome = entry(
+        "what came of the attempt", missing="Select what came of the attempt"
+    )
+    attempted_at: date = entry("date of the attempt")
+    at_time: time = entry("time of the attempt")
+    note: str = entry("note", longest=1000, is_long=True, is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GateForm:
+    """What was found at one gate."""
+
+    value: GateValue = entry("finding", missing="Select what you found")
+    note: str = entry("note", longest=1000, is_long=True, is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeForm:
+    """What became of a meeting."""
+
+    outcome: AttendanceOutcome = entry("outcome", missing="Select what became of the meeting")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceForm:
+    """A calendar address for one device."""
+
+    device: str = entry(
+        "name for the device", missing="Enter a name for the device, like My phone", longest=60
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WishForm:
+    """How one's own meetings come into one's calendar."""
+
+    wish: CalendarWish = entry("how you want your meetings", missing="Select one of the three")
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveForm:
+    """Days on which a facilitator is away, both included."""
+
+    first_day: date = entry("first day")
+    last_day: date = entry("last day")
+    is_illness: bool = entry("illness", is_required=False)

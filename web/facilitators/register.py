@@ -1,0 +1,260 @@
+"""The coordinator's register of facilitators: training, practice, time and leave."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlmodel import Session
+
+from rj.accounts.queries import areas_by_name
+from rj.db.database import Database
+from rj.facilitators.models import Facilitator, Leave
+from rj.facilitators.queries import (
+    areas_of,
+    facilitators_in,
+    get_facilitator,
+    leave_of,
+    mentors_of,
+)
+from rj.facilitators.services import add_leave, end_leave
+from rj.kernel.clock import Clock
+from rj.kernel.errors import Invalid, NotFound
+from rj.kernel.london import london_day
+from rj.kernel.weekly_hours import write_hours
+from rj.policy.languages import language_name
+from rj.policy.terms import Role, Skill
+from web.facilitators.forms import LeaveForm
+from web.facilitators.practice import practice_of
+from web.forms import Entered, Problems, read
+from web.given import Given
+from web.guards import needs
+from web.pages import Fact, Tag, day_text, page, see
+from web.people import Person, Visitor
+from web.visits import say
+from web.words import words_for
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitatorRow:
+    """One facilitator in the list."""
+
+    href: str
+    code: str
+    name: str
+    level: str
+    practice: str
+    tag: Tag | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRow:
+    """Days away that are not over yet."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitatorPage:
+    """One facilitator."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    leave: tuple[LeaveRow, ...]
+
+
+class Register(Controller):
+    """Facilitators who cover a coordinator's areas."""
+
+    path = "/facilitators"
+    guards = (needs(Role.COORDINATOR),)
+
+    @get(sync_to_thread=True)
+    def index(self, request: Visitor, database: Given[Database], clock: Given[Clock]) -> Template:
+        """By name."""
+        with database.reading() as session:
+            rows = facilitator_rows(session, request.user, clock.now())
+        return page(request, "facilitators/register.html", title="Facilitators", rows=rows)
+
+    @get("/{facilitator_id:uuid}", sync_to_thread=True)
+    def show(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        facilitator_id: FromPath[UUID],
+    ) -> Template:
+        """One facilitator."""
+        return _show(request, database, clock, facilitator_id)
+
+    @post("/{facilitator_id:uuid}/leave", sync_to_thread=True)
+    def add_leave(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        facilitator_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Record days away; meetings on them show as broken until somebody acts."""
+        try:
+            form = read(LeaveForm, entered)
+            with database.writing() as session:
+                covering(session, request.user, facilitator_id)
+                add_leave(
+                    session,
+                    facilitator_id,
+                    first_day=form.first_day,
+                    last_day=form.last_day,
+                    is_illness=form.is_illness,
+                    actor=request.user.actor(Role.COORDINATOR),
+                    now=clock.now(),
+                )
+        except Invalid as invalid:
+            return _show(request, database, clock, facilitator_id, entered, invalid)
+        say(request, "Days away recorded. Planning leaves them free from its next run on")
+        return see(f"/facilitators/{facilitator_id}")
+
+    @post("/{facilitator_id:uuid}/leave/{leave_id:uuid}/end", sync_to_thread=True)
+    def end_leave(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        facilitator_id: FromPath[UUID],
+        leave_id: FromPath[UUID],
+    ) -> Redirect:
+        """Take days away back."""
+        with database.writing() as session:
+            covering(session, request.user, facilitator_id)
+            leave = session.get(Leave, leave_id)
+            if leave is None or leave.facilitator_id != facilitator_id:
+                raise NotFound("There is no such leave")
+            actor = request.user.actor(Role.COORDINATOR)
+            end_leave(session, leave_id, actor=actor, now=clock.now())
+        say(request, "Days away taken back")
+        return see(f"/facilitators/{facilitator_id}")
+
+
+def covering(session: Session, person: Person, facilitator_id: UUID) -> Facilitator:
+    """A facilitator who covers one of the person's areas. Raises NotFound."""
+    found = get_facilitator(session, facilitator_id)
+    if not person.areas(Role.COORDINATOR) & set(areas_of(session, facilitator_id)):
+        raise NotFound("There is no such facilitator")
+    return found
+
+
+def facilitator_rows(session: Session, person: Person, now: datetime) -> tuple[FacilitatorRow, ...]:
+    """Facilitators who cover the person's areas, by name."""
+    today = london_day(now)
+    rows = []
+    for each in facilitators_in(session, person.areas(Role.COORDINATOR), also_inactive=True):
+        practice = practice_of(session, each, now)
+        rows.append(
+            FacilitatorRow(
+                href=f"/facilitators/{each.id}",
+                code=each.code,
+                name=each.name,
+                level=words_for(each.level) + (", volunteer" if each.is_volunteer else ""),
+                practice=(
+                    f"{practice.held} held, {practice.booked} booked of {practice.wanted} "
+                    f"by {day_text(practice.ends_on)}"
+                ),
+                tag=_tag(session, each, today),
+            )
+        )
+    return tuple(rows)
+
+
+def _tag(session: Session, facilitator: Facilitator, today: date) -> Tag | None:
+    if not facilitator.is_active:
+        return Tag("No longer active", "cancelled")
+    if any(each.first_day <= today <= each.last_day for each in leave_of(session, facilitator.id)):
+        return Tag("Away today", "blocked")
+    if facilitator.mentored_until is not None and facilitator.mentored_until >= today:
+        return Tag("With a mentor", "soon")
+    return None
+
+
+def facilitator_page(session: Session, facilitator: Facilitator, now: datetime) -> FacilitatorPage:
+    """One facilitator's record."""
+    today = london_day(now)
+    practice = practice_of(session, facilitator, now)
+    areas = {area.id: area.name for area in areas_by_name(session)}
+    mentors = [get_facilitator(session, each).name for each in mentors_of(session, facilitator.id)]
+    mentored = (
+        f"Until {day_text(facilitator.mentored_until)}, by {', '.join(sorted(mentors))}"
+        if facilitator.mentored_until
+        else "No longer"
+    )
+    return FacilitatorPage(
+        name=facilitator.name,
+        facts=(
+            Fact("Code", facilitator.code),
+            Fact("E-mail", facilitator.email),
+            Fact("Telephone", facilitator.telephone or "Not known"),
+            Fact("Level", words_for(facilitator.level)),
+            Fact("Trained", day_text(facilitator.trained_on)),
+            Fact("Accredited", day_text(facilitator.accredited_on)),
+            Fact("Mentored", mentored),
+            Fact(
+                "Direct conferences",
+                f"Year {practice.number}: {practice.held} held and {practice.booked} booked "
+                f"of {practice.wanted} by {day_text(practice.ends_on)}",
+            ),
+            Fact(
+                "Skills",
+                ", ".join(words_for(Skill(each)) for each in facilitator.skills) or "None beyond",
+            ),
+            Fact("Languages", ", ".join(language_name(each) for each in facilitator.languages)),
+            Fact(
+                "Areas",
+                ", ".join(areas.get(each, each) for each in areas_of(session, facilitator.id)),
+            ),
+            Fact("Hours", write_hours(facilitator.hours)),
+            Fact("Most hours a week", f"{facilitator.weekly_minutes / 60:g}"),
+            Fact("Cases", f"{facilitator.caseload_norm} wanted, {facilitator.caseload_cap} most"),
+            Fact("Meetings come by", words_for(facilitator.calendar_wish)),
+        ),
+        leave=tuple(
+            LeaveRow(
+                _days(each),
+                f"/facilitators/{facilitator.id}/leave/{each.id}/end",
+            )
+            for each in leave_of(session, facilitator.id)
+            if each.last_day >= today
+        ),
+    )
+
+
+def _days(leave: Leave) -> str:
+    days = day_text(leave.first_day)
+    if leave.last_day != leave.first_day:
+        days += f" to {day_text(leave.last_day)}"
+    return days + (", ill" if leave.is_illness else "")
+
+
+def _show(
+    request: Visitor,
+    database: Database,
+    clock: Clock,
+    facilitator_id: UUID,
+    entered: Entered | None = None,
+    invalid: Invalid | None = None,
+) -> Template:
+    with database.reading() as session:
+        facilitator = covering(session, request.user, facilitator_id)
+        shown = facilitator_page(session, facilitator, clock.now())
+    return page(
+        request,
+        "facilitators/facilitator.html",
+        title="Facilitator",
+        status_code=422 if invalid else 200,
+        entered=entered or Entered.of(),
+        problems=Problems(invalid.problems) if invalid else Problems(),
+        shown=shown,
+        here=f"/facilitators/{facilitator_id}",
+    )

@@ -1,0 +1,1 @@
+"""A facilitator's private calendar address, as calendar programs ask for it."""

@@ -1,0 +1,88 @@
+"""What a route needs. Every route says it; the site does not start when one says nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ImproperlyConfiguredException, NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from rj.kernel.errors import NotAllowed
+from rj.policy.terms import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A declared permission: a guard that lets pass whom it names."""
+
+    roles: frozenset[Role]
+    is_public: bool = False
+
+    async def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    ) -> None:
+        """Raise NotAuthorizedException for somebody not signed in, NotAllowed for another role."""
+        if self.is_public:
+            return
+        person = connection.scope.get("user")
+        if person is None:
+            raise NotAuthorizedException()
+        if not person.has(*self.roles):
+            raise NotAllowed("Your account does not open this page.")
+
+
+def needs(*roles: Role) -> Permission:
+    """Only people who hold one of these roles. The handler still asks in which area."""
+    return Permission(frozenset(roles))
+
+
+public = Permission(frozenset(), is_public=True)
+"""Anybody, signed in or not."""
+
+signed_in = needs(*Role)
+"""Anybody who is signed in."""
+
+
+def permission_of(handler: BaseRouteHandler) -> Permission | None:
+    """The permission that a route declares; None when it declares none."""
+    declared = [guard for guard in handler.resolve_guards() if isinstance(guard, Permission)]
+    return declared[-1] if declared else None
+
+
+def routes_without_permission(app: Litestar) -> list[str]:
+    """The paths that do not say who may use them."""
+    return sorted(
+        {
+            f"{route.path} ({handler})"
+            for route in app.routes
+            for handler in _handlers(route)
+            if permission_of(handler) is None
+        }
+    )
+
+
+def refuse_undeclared(app: Litestar) -> None:
+    """Raise ImproperlyConfiguredException when any route declares no permission (deny by default).
+
+    Every route with a role also needs a session: what cannot be undone is never behind a GET.
+    """
+    undeclared = routes_without_permission(app)
+    if undeclared:
+        raise ImproperlyConfiguredException(
+            "Say who may use these routes (needs(...), signed_in or public): "
+            + ", ".join(undeclared)
+        )
+
+
+def _handlers(route: Any) -> Iterable[BaseRouteHandler]:
+    if hasattr(route, "route_handlers"):
+        handlers: Iterable[BaseRouteHandler] = route.route_handlers
+        return [handler for handler in handlers if "OPTIONS" not in _methods(handler)]
+    return [route.route_handler]
+
+
+def _methods(handler: BaseRouteHandler) -> frozenset[str]:
+    """A handler's methods. The automatic answer to OPTIONS tells nothing and needs no guard."""
+    return frozenset(getattr(handler, "http_methods", ()))

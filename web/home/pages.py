@@ -1,0 +1,334 @@
+"""What needs a coordinator today: plain values, put together inside a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from rj.accounts.queries import areas_by_name
+from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
+from rj.conferences.models import Meeting
+from rj.conferences.queries import live_meetings, meetings_without_outcome
+from rj.facilitators.queries import get_facilitator
+from rj.kernel.london import london_day
+from rj.orders.models import Order, StepState
+from rj.orders.queries import (
+    get_officer,
+    get_order,
+    get_plan,
+    get_step,
+    live_plan,
+    may_be_planned,
+    open_orders,
+    steps_of,
+)
+from rj.outbox.models import RecipientKind
+from rj.parties.queries import chosen_names, get_party, harmer_names, parties_of_orders
+from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.terms import PartyRole, Role, Side
+from rj.scheduling.waiting import awaiting_review, gates_waiting, risks_lapsing
+from web.orders.clocks import clock_tag
+from web.orders.pages import stage_words
+from web.orders.told import part_words
+from web.pages import Tag, day_text, moment_text
+from web.people import Person
+from web.words import words_for
+
+PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: where it is, what it is about, and a word about its state."""
+
+    text: str
+    href: str
+    detail: str
+    tag: Tag | None = None
+    act: str = ""
+    """Address of a form that does it at once; empty when there is none."""
+    act_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Things of one kind. ``none`` is said when there are none."""
+
+    id: str
+    title: str
+    tasks: tuple[Task, ...]
+    none: str
+    is_pressing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The first page."""
+
+    day: str
+    areas: str
+    sections: tuple[Section, ...]
+    harmed_side_waiting: int
+    """Letters and calls that wait for whoever takes the harmed side's part; never which."""
+    has_orders: bool
+
+
+def today_page(session: Session, person: Person, now: datetime) -> Today:
+    """Everything that waits for a coordinator of these areas."""
+    areas = person.areas(Role.COORDINATOR)
+    orders = [order for area in sorted(areas) for order in open_orders(session, area)]
+    names = harmer_names(session, [order.id for order in orders])
+    today = london_day(now)
+    return Today(
+        day=f"{today:%A} {day_text(today)}",
+        areas=", ".join(area.name for area in areas_by_name(session) if area.id in areas),
+        sections=(
+            _clocks(orders, names, now),
+            _reviews(session, areas),
+            _unplanned(session, orders, names),
+            _failed(session, areas),
+            _letters(session, areas, names),
+            _outcomes(session, areas, now),
+            _risks(session, areas, now),
+            _gates(session, areas, now),
+            _sign_offs(orders, names),
+            _unnamed(session, orders, names),
+        ),
+        harmed_side_waiting=len(letters_and_calls(session, side=Side.HARMED, area_ids=areas)),
+        has_orders=bool(orders),
+    )
+
+
+def _about(order: Order, names: dict[UUID, str]) -> str:
+    name = names.get(order.id, "")
+    return f"{order.reference}, {name}" if name else order.reference
+
+
+def _clocks(orders: Iterable[Order], names: dict[UUID, str], now: datetime) -> Section:
+    today = london_day(now)
+    found = []
+    for order in orders:
+        clock = first_contact_clock(order.sentenced_on, order.first_contacted_on, today)
+        if clock.state in PRESSING:
+            found.append((clock, order))
+    found.sort(key=lambda each: (each[0].due_on, each[1].reference))
+    return Section(
+        "clocks",
+        "First contact running out or overdue",
+        tuple(
+            Task(
+                _about(order, names),
+                f"/orders/{order.id}",
+                f"Due {day_text(clock.due_on)}"
+                + (", tried already" if order.first_attempted_at else ", nobody has tried yet"),
+                clock_tag(clock),
+            )
+            for clock, order in found
+        ),
+        "Every first contact is made or has time.",
+        is_pressing=True,
+    )
+
+
+def _reviews(session: Session, areas: frozenset[str]) -> Section:
+    names = {area.id: area.name for area in areas_by_name(session)}
+    return Section(
+        "reviews",
+        "Proposals waiting for review",
+        tuple(
+            Task(
+                f"Planning run {waiting.reference}",
+                f"/planning/{waiting.run_id}",
+                f"{names.get(waiting.area_id, waiting.area_id)}: "
+                f"{waiting.cases} {'case' if waiting.cases == 1 else 'cases'} would change",
+                Tag("Proposed", "proposed"),
+            )
+            for waiting in awaiting_review(session, areas)
+        ),
+        "No proposal waits.",
+    )
+
+
+def _unplanned(session: Session, orders: list[Order], names: dict[UUID, str]) -> Section:
+    """Orders whose next step may be planned and has no meeting held or told."""
+    booked = {meeting.step_id for meeting in live_meetings(session, [each.id for each in orders])}
+    tasks = []
+    for order in orders:
+        plan = live_plan(session, order.id)
+        if plan is None:
+            continue
+        step = next(
+            (each for each in steps_of(session, plan.id) if each.state is StepState.OPEN), None
+        )
+        if step is not None and step.id not in booked and may_be_planned(order, step):
+            tasks.append(
+                Task(
+                    _about(order, names),
+                    f"/orders/{order.id}",
+                    f"{stage_words(step, plan.route)} has no published meeting",
+                )
+            )
+    return Section(
+        "unplanned",
+        "Orders without a published meeting",
+        tuple(tasks),
+        "Every open order has its next meeting.",
+    )
+
+
+def _failed(session: Session, areas: frozenset[str]) -> Section:
+    return Section(
+        "failed",
+        "Messages that did not arrive",
+        tuple(
+            Task(
+                f"To {_reader(session, failed.kind, failed.reader_id)}, "
+                f"about {moment_text(failed.starts_at)}",
+                f"/meetings/{failed.meeting_id}",
+                failed.reason,
+                Tag("Failed", "late"),
+                act=f"/today/messages/{failed.message_id}/try-again",
+                act_text="Try again",
+            )
+            for failed in failed_mails(session, areas)
+        ),
+        "No message failed.",
+        is_pressing=True,
+    )
+
+
+def _letters(session: Session, areas: frozenset[str], names: dict[UUID, str]) -> Section:
+    return Section(
+        "letters",
+        "Letters to print and calls to make",
+        tuple(
+            Task(
+                f"{_letter_words(waiting)}: {names.get(waiting.order_id, waiting.party_reference)}",
+                _letter_at(waiting),
+                f"About {moment_text(waiting.starts_at)}",
+                Tag("Still to do", "soon"),
+            )
+            for waiting in letters_and_calls(session, side=Side.HARMER, area_ids=areas)
+        ),
+        "Nothing to print, nobody to ring.",
+    )
+
+
+def _letter_words(waiting: ToTell) -> str:
+    if waiting.is_to_agree:
+        return "Agree how to reach"
+    return words_for(waiting.channel)
+
+
+def _letter_at(waiting: ToTell) -> str:
+    if waiting.is_to_agree:
+        return f"/orders/{waiting.order_id}/people/{waiting.party_id}"
+    return f"/today/messages/{waiting.message_id}"
+
+
+def _outcomes(session: Session, areas: frozenset[str], now: datetime) -> Section:
+    return Section(
+        "outcomes",
+        "Meetings that are over and have no outcome",
+        tuple(
+            Task(
+                f"{_stage(session, meeting)}, {moment_text(meeting.starts_at)}",
+                f"/meetings/{meeting.id}",
+                f"{get_order(session, meeting.order_id).reference}, led by "
+                f"{get_facilitator(session, meeting.lead_id).name}",
+            )
+            for meeting in meetings_without_outcome(session, areas, now)
+        ),
+        "Every meeting that is over has its outcome.",
+    )
+
+
+def _risks(session: Session, areas: frozenset[str], now: datetime) -> Section:
+    """An old risk assessment cancels nothing, but no meeting is confirmed or begun on it."""
+    return Section(
+        "risks",
+        "Risk assessments about to lapse",
+        tuple(
+            Task(
+                lapsing.reference,
+                f"/orders/{lapsing.order_id}",
+                f"Lapses on {day_text(lapsing.lapses_on)}: look at it again",
+            )
+            for lapsing in risks_lapsing(session, areas, today=london_day(now))
+        ),
+        "None lapses within a week.",
+    )
+
+
+def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
+    """Held meetings whose people cannot be told yet; a normal state, shown to be seen."""
+    return Section(
+        "gates",
+        "Held meetings that wait for something to be recorded",
+        tuple(
+            Task(
+                f"{waiting.reference}, {moment_text(waiting.starts_at)}",
+                f"/orders/{waiting.order_id}",
+                ". ".join(waiting.missing),
+            )
+            for waiting in gates_waiting(session, areas, now=now)
+        ),
+        "No held meeting waits.",
+    )
+
+
+def _sign_offs(orders: Iterable[Order], names: dict[UUID, str]) -> Section:
+    return Section(
+        "sign-offs",
+        "Sensitive and complex cases waiting for a sign-off",
+        tuple(
+            Task(_about(order, names), f"/orders/{order.id}/sign-off", "A manager decides")
+            for order in orders
+            if order.is_sensitive_complex and order.signed_off_at is None
+        ),
+        "None waits.",
+    )
+
+
+def _unnamed(session: Session, orders: list[Order], names: dict[UUID, str]) -> Section:
+    waiting = [order for order in orders if order.liaison_account_id is None]
+    people = parties_of_orders(session, [order.id for order in waiting])
+    return Section(
+        "unnamed",
+        "Nobody named for the harmed side",
+        tuple(
+            Task(
+                _about(order, names),
+                f"/orders/{order.id}/liaison",
+                "Name who takes the harmed side's part",
+            )
+            for order in waiting
+            if any(party.side is Side.HARMED for party in people.get(order.id, ()))
+        ),
+        "Somebody is named in every case that needs it.",
+    )
+
+
+def _stage(session: Session, meeting: Meeting) -> str:
+    step = get_step(session, meeting.step_id)
+    return stage_words(step, get_plan(session, step.plan_id).route)
+
+
+def _reader(session: Session, kind: RecipientKind, reader_id: UUID) -> str:
+    """Whom a message was for; the harmed side by chosen name or by part only."""
+    match kind:
+        case RecipientKind.FACILITATOR:
+            return get_facilitator(session, reader_id).name
+        case RecipientKind.OFFICER:
+            return get_officer(session, reader_id).name
+        case RecipientKind.PARTY:
+            party = get_party(session, reader_id)
+            if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:
+                name = harmer_names(session, [party.order_id]).get(party.order_id, "")
+            else:
+                name = chosen_names(session, [party.order_id]).get(party.id, "")
+            return name or part_words(party).lower()
+        case _:
+            return "a member of staff"

@@ -1,0 +1,62 @@
+"""Whose the harmed side's details are: the liaison officer named on the order, and nobody else.
+
+Everything else is NotFound, just like a record that is not there (S2).
+"""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.calendars.envelopes import APPOINTMENT
+from rj.kernel.errors import NotFound
+from rj.orders.models import Order
+from rj.orders.queries import get_order
+from rj.outbox.models import Message, RecipientKind
+from rj.outbox.services import get_message
+from rj.parties.models import Party
+from rj.parties.queries import get_party
+from rj.policy.terms import Role, Side
+from web.people import Person
+
+
+def own_cases(session: Session, person: Person) -> list[Order]:
+    """Open orders on which this person takes the harmed side's part, the oldest sentence first."""
+    return list(
+        session.exec(
+            select(Order)
+            .where(
+                Order.liaison_account_id == person.account_id,
+                col(Order.area_id).in_(person.areas(Role.LIAISON_OFFICER)),
+                col(Order.closed_at).is_(None),
+            )
+            .order_by(col(Order.sentenced_on), col(Order.reference))
+        )
+    )
+
+
+def own_case(session: Session, person: Person, order_id: UUID) -> Order:
+    """The order, when the person is named on it, is a liaison officer of its area now, and it is
+    open. Raises NotFound."""
+    order = get_order(session, order_id)
+    is_named = order.liaison_account_id == person.account_id
+    is_of_area = order.area_id in person.areas(Role.LIAISON_OFFICER)
+    if not is_named or not is_of_area or order.closed_at is not None:
+        raise NotFound("There is no such order")
+    return order
+
+
+def own_person(session: Session, person: Person, party_id: UUID) -> Party:
+    """Somebody of the harmed side of an own case. Raises NotFound."""
+    party = get_party(session, party_id)
+    own_case(session, person, party.order_id)
+    if party.side is not Side.HARMED:
+        raise NotFound("There is no such person")
+    return party
+
+
+def own_message(session: Session, person: Person, message_id: UUID) -> tuple[Message, Party]:
+    """A letter or call to the harmed side of an own case. Raises NotFound."""
+    message = get_message(session, message_id)
+    if message.kind != APPOINTMENT or message.recipient_kind is not RecipientKind.PARTY:
+        raise NotFound("There is no such letter or call")
+    return message, own_person(session, person, message.recipient_id)

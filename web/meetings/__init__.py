@@ -1,0 +1,1 @@
+"""One meeting: what it is, who was told, and what is done with it."""

@@ -1,0 +1,44 @@
+"""What a coordinator may open: the orders, meetings and planning runs of their own areas.
+
+Everything else is NotFound, just like a record that is not there (S2).
+"""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from rj.conferences.models import Meeting
+from rj.conferences.queries import get_meeting
+from rj.kernel.errors import NotFound
+from rj.orders.models import Order
+from rj.orders.queries import get_order
+from rj.policy.terms import Role
+from rj.scheduling.models import PlanningRun
+from rj.scheduling.runs import get_run
+from web.people import Person
+
+
+def coordinators_order(session: Session, person: Person, order_id: UUID) -> Order:
+    """The order, when it lies in an area the person coordinates. Raises NotFound."""
+    order = get_order(session, order_id)
+    _refuse_elsewhere(person, order.area_id, "order")
+    return order
+
+
+def coordinators_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:
+    """The meeting, when its order lies in an area the person coordinates. Raises NotFound."""
+    meeting = get_meeting(session, meeting_id)
+    _refuse_elsewhere(person, get_order(session, meeting.order_id).area_id, "meeting")
+    return meeting
+
+
+def coordinators_run(session: Session, person: Person, run_id: UUID) -> PlanningRun:
+    """The run, when the person coordinates its area. Raises NotFound."""
+    run = get_run(session, run_id)
+    _refuse_elsewhere(person, run.area_id, "planning run")
+    return run
+
+
+def _refuse_elsewhere(person: Person, area_id: str, record: str) -> None:
+    if area_id not in person.areas(Role.COORDINATOR):
+        raise NotFound(f"There is no such {record}")

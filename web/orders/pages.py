@@ -1,0 +1,507 @@
+"""What the orders pages show: plain values, put together inside a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import Session
+
+from rj.accounts.queries import active_accounts_holding, areas_by_name, get_account
+from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.queries import live_meetings, meetings_of
+from rj.conferences.readiness import what_is_missing
+from rj.facilitators.queries import get_facilitator
+from rj.orders.models import Order, Plan, PlanStep, StepState
+from rj.orders.plan_dates import holidays_after
+from rj.orders.queries import (
+    OrderFilter,
+    OrderSort,
+    OrderState,
+    contact_attempts,
+    find_orders,
+    get_court,
+    get_officer,
+    get_requirement,
+    live_plan,
+    offences_of,
+    orders_awaiting_first_contact,
+    steps_of,
+    venues_agreed,
+)
+from rj.parties.models import Party
+from rj.parties.queries import (
+    chosen_names,
+    contact_plan,
+    harmer_names,
+    orders_of_harmers_named,
+    parties_of,
+)
+from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.languages import language_name
+from rj.policy.terms import PartyRole, Role, Route, Side, Skill, Stage
+from rj.venues.queries import get_room, get_venue
+from web.orders.clocks import ShownClock, clock_tag, shown_clock
+from web.orders.told import ToldRow, part_words, told_rows
+from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
+from web.people import Person
+from web.words import MEETING_TAGS, words_for
+
+STATE_CHOICES = (
+    (OrderState.OPEN.value, "Open"),
+    (OrderState.AWAITING_CONTACT.value, "Waiting for first contact"),
+    (OrderState.AWAITING_SIGN_OFF.value, "Waiting for a sign-off"),
+    (OrderState.CLOSED.value, "Closed"),
+    (OrderState.ANY.value, "All"),
+)
+CLOCK_CHOICES = (
+    ("", "Any"),
+    ("overdue", "Overdue"),
+    ("soon", "Running out: due today or near"),
+    ("running", "Running"),
+)
+CLOCKS: dict[str, frozenset[ClockState]] = {
+    "overdue": frozenset({ClockState.OVERDUE}),
+    "soon": frozenset({ClockState.NEAR, ClockState.DUE_TODAY}),
+    "running": frozenset({ClockState.RUNNING, ClockState.NEAR, ClockState.DUE_TODAY}),
+}
+SORT_CHOICES = (
+    (OrderSort.NEWEST.value, "Newest sentence first"),
+    (OrderSort.OLDEST.value, "Oldest sentence first"),
+    (OrderSort.REFERENCE.value, "Reference"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a coordinator asked the list for, as its address says it."""
+
+    text: str = ""
+    state: str = OrderState.OPEN.value
+    area: str = ""
+    clock: str = ""
+    sort: str = OrderSort.NEWEST.value
+
+    def as_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs that links to other pages of the list keep."""
+        pairs = (
+            ("text", self.text),
+            ("order_state", self.state),
+            ("area", self.area),
+            ("due", self.clock),
+            ("sort", self.sort),
+        )
+        return tuple((name, value) for name, value in pairs if value)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in a list."""
+
+    href: str
+    reference: str
+    crn: str
+    name: str
+    sentenced: str
+    area: str
+    clock: Tag
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """A page of the list, with what may be asked of it."""
+
+    rows: tuple[OrderRow, ...]
+    total: int
+    number: int
+    area_choices: tuple[tuple[str, str], ...]
+    is_asked: bool
+    """Whether anything narrows the list, so that an empty one says so."""
+
+
+def order_list(
+    session: Session, person: Person, asked: Asked, number: int, today: date
+) -> OrderList:
+    """The orders of the person's own areas that match."""
+    own = person.areas(Role.COORDINATOR)
+    areas = own & {asked.area} if asked.area else own
+    state = OrderState(asked.state) if asked.state in set(OrderState) else OrderState.OPEN
+    wanted = OrderFilter(
+        areas=areas,
+        text=asked.text,
+        or_order_ids=orders_of_harmers_named(session, asked.text),
+        state=state,
+        order_ids=_with_clock(session, areas, asked.clock, today),
+        sort=OrderSort(asked.sort) if asked.sort in set(OrderSort) else OrderSort.NEWEST,
+    )
+    found = find_orders(session, wanted, page=number)
+    names = {area.id: area.name for area in areas_by_name(session) if area.id in own}
+    return OrderList(
+        rows=order_rows(session, found.orders, names, today),
+        total=found.total,
+        number=found.page,
+        area_choices=(("", "All my areas"), *names.items()),
+        is_asked=asked != Asked(),
+    )
+
+
+def _with_clock(
+    session: Session, areas: frozenset[str], clock: str, today: date
+) -> frozenset[UUID] | None:
+    states = CLOCKS.get(clock)
+    if states is None:
+        return None
+    return frozenset(
+        order.id
+        for order in orders_awaiting_first_contact(session, areas)
+        if first_contact_clock(order.sentenced_on, None, today).state in states
+    )
+
+
+def order_rows(
+    session: Session, orders: Iterable[Order], area_names: dict[str, str], today: date
+) -> tuple[OrderRow, ...]:
+    """Orders as rows, the names of their people on probation included."""
+    orders = list(orders)
+    ids = [order.id for order in orders]
+    names = harmer_names(session, ids)
+    meetings: dict[UUID, Meeting] = {}
+    for meeting in live_meetings(session, ids):
+        meetings.setdefault(meeting.step_id, meeting)
+    return tuple(
+        OrderRow(
+            href=f"/orders/{order.id}",
+            reference=order.reference,
+            crn=order.crn,
+            name=names.get(order.id, ""),
+            sentenced=day_text(order.sentenced_on),
+            area=area_names.get(order.area_id, order.area_id),
+            clock=_row_tag(order, today),
+            next_step=_next_step(session, order, meetings),
+        )
+        for order in orders
+    )
+
+
+def _row_tag(order: Order, today: date) -> Tag:
+    if order.closed_at is not None:
+        return Tag("Closed", "cancelled")
+    return clock_tag(first_contact_clock(order.sentenced_on, order.first_contacted_on, today))
+
+
+def _next_step(session: Session, order: Order, meetings: dict[UUID, Meeting]) -> str:
+    plan = live_plan(session, order.id)
+    if plan is None:
+        return ""
+    for step in steps_of(session, plan.id):
+        if step.state is StepState.OPEN:
+            meeting = meetings.get(step.id)
+            when = moment_text(meeting.starts_at) if meeting else "not planned yet"
+            return f"{stage_words(step, plan.route)}: {when}"
+    return "All steps done"
+
+
+def stage_words(step: PlanStep, route: Route) -> str:
+    """What a step is called: the third meeting by its route, an extra one as such."""
+    if step.stage is Stage.REPARATION and route is not Route.UNDECIDED:
+        return words_for(route)
+    if step.stage is Stage.PREPARATION and step.added_reason:
+        return "Further preparation"
+    return words_for(step.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """One step of the plan on the order page."""
+
+    title: str
+    state: str
+    tag: Tag
+    when: str
+    due: str
+    lines: tuple[str, ...]
+    needs: tuple[str, ...]
+    """What must be recorded before its people are told."""
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """Somebody of the case. The harmed side's contact details never come here."""
+
+    reference: str
+    part: str
+    name: str
+    contact: str
+    tag: Tag | None
+    href: str
+    """Where it is changed; empty for the harmed side."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMeeting:
+    """Who was told of one meeting."""
+
+    title: str
+    when: str
+    href: str
+    rows: tuple[ToldRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a coordinator may do with the order now."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order."""
+
+    reference: str
+    clock: ShownClock
+    is_closed: bool
+    facts: tuple[Fact, ...]
+    timeline: tuple[TimelineStep, ...]
+    people: tuple[PartyRow, ...]
+    told: tuple[ToldMeeting, ...]
+    attempts: tuple[Fact, ...]
+    acts: tuple[Act, ...]
+    sign_off: str
+    """What is said of a sensitive and complex case; empty for others."""
+
+
+def order_page(session: Session, order: Order, today: date) -> OrderPage:
+    """Everything a coordinator sees of an order."""
+    plan = live_plan(session, order.id)
+    steps = steps_of(session, plan.id) if plan else []
+    meetings = meetings_of(session, order.id)
+    parties = parties_of(session, order.id)
+    names = _party_names(session, order.id)
+    return OrderPage(
+        reference=order.reference,
+        clock=shown_clock(
+            order.sentenced_on,
+            order.first_contacted_on,
+            today,
+            holidays_after(order.sentenced_on),
+        ),
+        is_closed=order.closed_at is not None,
+        facts=_facts(session, order, names),
+        timeline=tuple(
+            _timeline_step(session, step, plan, meetings, today) for step in steps if plan
+        ),
+        people=tuple(_party_row(session, party, names) for party in parties),
+        told=_told(session, steps, plan, meetings, parties, names),
+        attempts=tuple(
+            Fact(moment_text(attempt.attempted_at), words_for(attempt.outcome))
+            for attempt in contact_attempts(session, order.id)
+        ),
+        acts=_acts(order, plan, steps),
+        sign_off=_sign_off(session, order),
+    )
+
+
+def _party_names(session: Session, order_id: UUID) -> dict[UUID, str]:
+    """What each party is called here: the harmed side by the chosen name, or not at all."""
+    names = dict(chosen_names(session, [order_id]))
+    harmer = harmer_names(session, [order_id]).get(order_id, "")
+    for party in parties_of(session, order_id):
+        if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:
+            names[party.id] = harmer
+    return names
+
+
+def _facts(session: Session, order: Order, names: dict[UUID, str]) -> tuple[Fact, ...]:
+    requirement = get_requirement(session, order.id)
+    officer = get_officer(session, order.responsible_officer_id)
+    court = get_court(session, order.court_code)
+    liaison = (
+        get_account(session, order.liaison_account_id).name
+        if order.liaison_account_id
+        else "Nobody named yet"
+    )
+    days = f", up to {requirement.days} days" if requirement.days else ""
+    lead = (
+        get_facilitator(session, order.current_lead_id).name
+        if order.current_lead_id
+        else "Not assigned yet"
+    )
+    harmer = harmer_names(session, [order.id]).get(order.id, "")
+    venues = sorted(get_venue(session, each).name for each in venues_agreed(session, order.id))
+    skills = ", ".join(words_for(Skill(each)) for each in order.skills)
+    here = f"/orders/{order.id}"
+    is_open = order.closed_at is None
+    facts = [
+        Fact("Person on probation", harmer),
+        Fact("CRN", order.crn),
+        Fact("Order", words_for(order.order_type)),
+        Fact("Requirement", words_for(requirement.kind) + days),
+        Fact(
+            "Requirement runs",
+            f"{day_text(requirement.starts_on)} to {day_text(requirement.ends_on)}",
+        ),
+        Fact("Sentenced", f"{weekday_text(order.sentenced_on)}, {court.name}"),
+        Fact("Order ends", day_text(order.ends_on)),
+        Fact("Received by the service", day_text(order.received_on)),
+        Fact("Offences", "; ".join(each.description for each in offences_of(session, order.id))),
+        Fact("Plea", words_for(order.plea)),
+        Fact("Risk of serious harm", words_for(order.risk)),
+        Fact("Responsible officer", officer.name),
+        Fact("Lead facilitator", lead),
+        Fact(
+            "Harmed side's contact",
+            liaison,
+            f"{here}/liaison" if is_open else "",
+            "Change",
+        ),
+        Fact("Language of meetings", language_name(order.language)),
+    ]
+    if skills:
+        facts.append(Fact("Skills needed", skills))
+    facts.append(Fact("Venues", ", ".join(venues) or "Any open venue of the area"))
+    if order.closed_at is not None:
+        facts.append(Fact("Closed", f"{moment_text(order.closed_at)}: {order.closed_reason}"))
+    return tuple(facts)
+
+
+def _timeline_step(
+    session: Session, step: PlanStep, plan: Plan | None, meetings: list[Meeting], today: date
+) -> TimelineStep:
+    route = plan.route if plan else Route.UNDECIDED
+    meeting = next(
+        (
+            each
+            for each in meetings
+            if each.step_id == step.id and each.state is not MeetingState.CANCELLED
+        ),
+        None,
+    )
+    lines = []
+    if step.added_reason:
+        lines.append(f"Added: {step.added_reason}")
+    if step.stage is Stage.REPARATION:
+        lines.append(f"Route: {words_for(route)}")
+    if meeting is not None:
+        lines += _meeting_lines(session, meeting)
+    tag, state = _step_tag(step, meeting, today)
+    is_open = step.state is StepState.OPEN
+    needs = what_is_missing(session, step, today=today) if is_open else []
+    if step.state is StepState.DONE:
+        due = f"Done {day_text(step.done_on)}"
+    elif step.due_on:
+        due = f"Promised by {day_text(step.due_on)}"
+    else:
+        due = f"Not before {day_text(step.window_opens_on)}" + (
+            f", our aim {day_text(step.target_on)}" if step.target_on else ""
+        )
+    return TimelineStep(
+        title=stage_words(step, route),
+        state=state,
+        tag=tag,
+        when=moment_text(meeting.starts_at) if meeting else "",
+        due=due,
+        lines=tuple(lines),
+        needs=tuple(needs),
+        href=f"/meetings/{meeting.id}" if meeting else "",
+    )
+
+
+def _step_tag(step: PlanStep, meeting: Meeting | None, today: date) -> tuple[Tag, str]:
+    if step.state is StepState.DONE:
+        return Tag("Done", "done"), "done"
+    if step.due_on is not None and step.due_on < today:
+        return Tag("Overdue", "late"), "late"
+    if meeting is not None:
+        tag = MEETING_TAGS[meeting.state]
+        return tag, tag.state
+    return Tag("Not planned yet", "proposed"), "proposed"
+
+
+def _meeting_lines(session: Session, meeting: Meeting) -> list[str]:
+    staff = get_facilitator(session, meeting.lead_id).name
+    if meeting.second_id is not None:
+        staff += f" with {get_facilitator(session, meeting.second_id).name}"
+    lines = [f"Until {clock_text(meeting.ends_at)}, led by {staff}"]
+    if meeting.room_id is not None:
+        room = get_room(session, meeting.room_id)
+        lines.append(f"{room.name}, {get_venue(session, room.venue_id).name}")
+    if meeting.outcome is not None:
+        lines.append(f"Outcome: {words_for(meeting.outcome)}")
+    return lines
+
+
+def _party_row(session: Session, party: Party, names: dict[UUID, str]) -> PartyRow:
+    plan = contact_plan(session, party.id)
+    if plan is None:
+        contact = "No safe contact plan yet: nobody is written to"
+    else:
+        contact = f"{words_for(plan.channel)}, {words_for(plan.calendar_wish).lower()}"
+    if party.side is Side.HARMED:
+        contact += " (contact details sealed)"
+    return PartyRow(
+        reference=party.reference,
+        part=part_words(party),
+        name=names.get(party.id) or "Name not shown",
+        contact=contact,
+        tag=Tag("No contact wished", "blocked") if party.stopped_at else None,
+        href=f"/orders/{party.order_id}/people/{party.id}" if party.side is Side.HARMER else "",
+    )
+
+
+def _told(
+    session: Session,
+    steps: list[PlanStep],
+    plan: Plan | None,
+    meetings: list[Meeting],
+    parties: list[Party],
+    names: dict[UUID, str],
+) -> tuple[ToldMeeting, ...]:
+    route = plan.route if plan else Route.UNDECIDED
+    people = {party.id: party for party in parties}
+    by_id = {step.id: step for step in steps}
+    return tuple(
+        ToldMeeting(
+            title=stage_words(by_id[meeting.step_id], route),
+            when=moment_text(meeting.starts_at),
+            href=f"/meetings/{meeting.id}",
+            rows=told_rows(session, meeting, people, names),
+        )
+        for meeting in meetings
+        if meeting.step_id in by_id and meeting.told_at is not None
+    )
+
+
+def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, ...]:
+    if order.closed_at is not None or plan is None:
+        return ()
+    here = f"/orders/{order.id}"
+    acts = [Act("Record an attempt to make contact", f"{here}/contact")]
+    if any(step.stage is Stage.REPARATION and step.state is StepState.OPEN for step in steps):
+        acts.append(Act("Add a preparation meeting", f"{here}/preparation"))
+        acts.append(Act("Change what the third meeting is", f"{here}/route"))
+    if order.is_sensitive_complex and order.signed_off_at is None:
+        acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))
+    acts.append(Act("Close the order", f"{here}/close"))
+    return tuple(acts)
+
+
+def _sign_off(session: Session, order: Order) -> str:
+    if not order.is_sensitive_complex:
+        return ""
+    if order.signed_off_at is None or order.signed_off_by is None:
+        return (
+            "Sensitive and complex: contact and assessment are planned; later meetings wait for "
+            "a manager's recorded sign-off."
+        )
+    name = get_account(session, order.signed_off_by).name
+    return f"Sensitive and complex: signed off by {name}, {moment_text(order.signed_off_at)}."
+
+
+def liaison_choices(session: Session, order: Order) -> tuple[tuple[str, str], ...]:
+    """Who may take the harmed side's part in the order's area."""
+    found = active_accounts_holding(session, Role.LIAISON_OFFICER, order.area_id)
+    return tuple((str(account.id), account.name) for account in found)

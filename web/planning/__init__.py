@@ -1,0 +1,1 @@
+"""Planning runs, what they proposed, and publishing it."""

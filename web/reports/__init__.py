@@ -1,0 +1,1 @@
+"""Court report writers' pages."""

@@ -1,0 +1,1 @@
+"""What every site has: the front door, its health, and what robots may read."""

@@ -1,0 +1,177 @@
+"""Each request's envelope: its reference, the person behind it, and what to tell them next.
+
+The session's identifier comes from a cookie and is looked up in the database together with the
+account and its roles, in one go. Nobody who is not signed in has a row. A request writes only when
+there is something to say on the next page or a minute has passed since the idle time was counted.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.exceptions import PermissionDeniedException
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from rj.accounts.sessions import SignedIn, find_signed_in, keep
+from rj.db.database import Database
+from rj.kernel.clock import Clock
+from rj.kernel.references import new_reference
+from web.people import Person
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OUR_OWN_SITE = frozenset({"same-origin", "none"})
+
+SIGNED_IN = "rj_signed_in"
+SAID = "rj_said"
+SHOWN = "rj_shown"
+
+
+def cookie_name(name: str, *, is_loopback: bool) -> str:
+    """A cookie's name: bound to host and https by its prefix, except on loopback's plain http."""
+    return name if is_loopback else f"__Host-{name}"
+
+
+def session_cookie(token: str, *, is_loopback: bool) -> Cookie:
+    """The cookie that carries a session's identifier; it goes when the browser closes."""
+    return Cookie(
+        key=cookie_name("rj_session", is_loopback=is_loopback),
+        value=token,
+        path="/",
+        secure=not is_loopback,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def request_reference(request_or_scope: Request[Any, Any, Any] | Scope) -> str:
+    """The reference of this request: shown on error pages, written in logs and audit."""
+    scope = request_or_scope.scope if isinstance(request_or_scope, Request) else request_or_scope
+    reference: str = scope["state"].setdefault("rj_reference", new_reference("E", 8))
+    return reference
+
+
+def say(request: Request[Any, Any, Any], sentence: str) -> None:
+    """Have the next page the person sees begin with this sentence, such as "Meeting moved"."""
+    request.scope["state"].setdefault(SAID, []).append(sentence)
+
+
+def take_said(request: Request[Any, Any, Any]) -> tuple[str, ...]:
+    """What is to be said on the page being made; it is said once."""
+    state = request.scope["state"]
+    found: SignedIn | None = state.get(SIGNED_IN)
+    now_said = tuple(state.pop(SAID, ()))
+    state[SHOWN] = True
+    return (found.said if found else ()) + now_said
+
+
+class Visits(ASGIMiddleware):
+    """Puts the person on the request, and keeps the session's idle time and sentences."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_opt_key = "rj_without_session"
+
+    def __init__(
+        self, database: Database, clock: Clock, *, public_url: str, is_loopback: bool
+    ) -> None:
+        """Read sessions from ``database`` at the time of ``clock``."""
+        self.database = database
+        self.clock = clock
+        self.public_url = public_url
+        self.key = cookie_name("rj_session", is_loopback=is_loopback)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look the session up before the request, and keep what changed before the answer."""
+        request: Request[Any, Any, Any] = Request(scope)
+        reference = request_reference(request)
+        if comes_from_another_site(request, self.public_url):
+            raise PermissionDeniedException("This form was sent from another site")
+        token = request.cookies.get(self.key, "")
+        found = await sync_to_thread(self._find, token) if token else None
+        scope["user"] = found and Person(
+            found.account_id, found.name, found.roles, found.session_id, reference
+        )
+        scope["auth"] = None
+        scope["state"][SIGNED_IN] = found
+
+        async def send_kept(message: Message) -> None:
+            if message["type"] == "http.response.start" and found is not None:
+                await self._keep(scope, found)
+            await send(message)
+
+        await next_app(scope, receive, send_kept)
+
+    def _find(self, token: str) -> SignedIn | None:
+        with self.database.reading() as session:
+            return find_signed_in(session, token, now=self.clock.now())
+
+    async def _keep(self, scope: Scope, found: SignedIn) -> None:
+        state = scope["state"]
+        waiting = () if state.get(SHOWN) else found.said
+        said = waiting + tuple(state.pop(SAID, ()))
+        if said != found.said or found.is_due_for_renewal(self.clock.now()):
+            await sync_to_thread(self._write, found, said)
+
+    def _write(self, found: SignedIn, said: tuple[str, ...]) -> None:
+        with self.database.writing() as session:
+            keep(session, found, said=said, now=self.clock.now())
+
+
+def comes_from_another_site(request: Request[Any, Any, Any], public_url: str) -> bool:
+    """Whether a request that would change something was sent from somebody else's page.
+
+    Fetch metadata is believed where the browser sends it, else the Origin; the form's own token
+    is checked besides.
+    """
+    if request.method in SAFE_METHODS:
+        return False
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in OUR_OWN_SITE
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    return origin is not None and origin not in {public_url, f"http://{host}", f"https://{host}"}
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def page_nonce(request: Request[Any, Any, Any]) -> str:
+    """The nonce of the layout's one inline script, made when a page is made."""
+    nonce: str = request.scope["state"].setdefault("rj_nonce", new_reference("n", 24))
+    return nonce
+
+
+def security_headers(*, is_loopback: bool) -> Callable[[Message, Scope], Any]:
+    """Adds to every answer, errors included: what the browser may load, and what it may keep."""
+
+    async def add(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        nonce = scope["state"].get("rj_nonce") if "state" in scope else None
+        scripts = f"'self' 'nonce-{nonce}'" if nonce else "'self'"
+        headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; "
+            "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+            "base-uri 'none'",
+        )
+        if not is_loopback:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if "cache-control" not in headers:
+            headers["Cache-Control"] = "no-store"
+
+    return add

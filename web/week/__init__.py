@@ -1,0 +1,1 @@
+"""The week of facilitators and rooms."""

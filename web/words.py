@@ -1,0 +1,163 @@
+"""The words on screen for the field's closed lists: one place, so that every page says the same.
+
+``words_for(OrderType.COMMUNITY_ORDER)`` is "Community order"; ``choices(OrderType)`` gives the
+pairs that radios and selects take.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rj.conferences.models import MeetingState
+from rj.outbox.models import MessageState
+from rj.policy.terms import (
+    AttendanceOutcome,
+    CalendarWish,
+    Channel,
+    ContactOutcome,
+    Gate,
+    GateValue,
+    Language,
+    OrderType,
+    PartyRole,
+    Plea,
+    PracticeLevel,
+    RequirementType,
+    RiskLevel,
+    Role,
+    RoomFeature,
+    Route,
+    Side,
+    Skill,
+    Stage,
+)
+from web.pages import Tag
+
+WORDS: tuple[tuple[StrEnum, str], ...] = (
+    (OrderType.COMMUNITY_ORDER, "Community order"),
+    (OrderType.SUSPENDED_SENTENCE_ORDER, "Suspended sentence order"),
+    (OrderType.DEFERRED_SENTENCE, "Deferred sentence"),
+    (RequirementType.SPECIFIED_ACTIVITY, "Specified activity requirement"),
+    (RequirementType.RAR, "Rehabilitation activity requirement (RAR)"),
+    (RequirementType.PROBATION, "Probation requirement"),
+    (RequirementType.DEFERMENT_RJ, "Restorative justice requirement on deferment"),
+    (Plea.GUILTY, "Guilty"),
+    (Plea.NOT_GUILTY, "Not guilty"),
+    (Plea.NOT_KNOWN, "Not known"),
+    (RiskLevel.LOW, "Low"),
+    (RiskLevel.MEDIUM, "Medium"),
+    (RiskLevel.HIGH, "High"),
+    (RiskLevel.VERY_HIGH, "Very high"),
+    (RiskLevel.NOT_KNOWN, "Not known"),
+    (Stage.CONTACT, "First contact"),
+    (Stage.ASSESSMENT, "Assessment"),
+    (Stage.PREPARATION, "Preparation"),
+    (Stage.REPARATION, "Reparation event"),
+    (Stage.REVIEW, "Review"),
+    (Route.UNDECIDED, "Not decided yet"),
+    (Route.DIRECT, "Direct conference"),
+    (Route.SHUTTLE, "Shuttle mediation"),
+    (Route.LETTER, "Letter"),
+    (Route.OTHER_REPARATION, "Other reparation"),
+    (PracticeLevel.FOUNDATION, "Foundation"),
+    (PracticeLevel.INTERMEDIATE, "Intermediate"),
+    (PracticeLevel.ADVANCED, "Advanced"),
+    (Skill.SENSITIVE, "Sensitive and complex cases"),
+    (Skill.DOMESTIC_ABUSE, "Domestic abuse"),
+    (Skill.SEXUAL, "Sexual harm"),
+    (Skill.YOUTH, "Young adults"),
+    (RoomFeature.SEPARATE_ENTRANCES, "Separate entrances"),
+    (RoomFeature.STEP_FREE, "Step-free"),
+    (RoomFeature.WAITING_ROOMS, "Waiting rooms"),
+    (RoomFeature.VIDEO, "Video"),
+    (Side.HARMED, "Harmed side"),
+    (Side.HARMER, "Side of the person on probation"),
+    (PartyRole.PRINCIPAL, "The person themselves"),
+    (PartyRole.SUPPORTER, "Supporter"),
+    (PartyRole.INTERPRETER, "Interpreter"),
+    (Channel.EMAIL, "E-mail"),
+    (Channel.LETTER, "Letter"),
+    (Channel.PHONE, "Telephone"),
+    (Channel.IN_PERSON, "In person"),
+    (CalendarWish.NONE, "No calendar entry"),
+    (CalendarWish.INVITATION, "Calendar invitation"),
+    (CalendarWish.FEED, "Calendar subscription"),
+    (Language.ENGLISH, "English"),
+    (Language.WELSH, "Welsh"),
+    (Gate.SUITABLE, "Suitable"),
+    (Gate.CONSENT, "Consent"),
+    (Gate.RISK_ASSESSMENT, "Risk assessment"),
+    (Gate.PREPARATION, "Prepared"),
+    (Gate.READINESS, "Ready"),
+    (GateValue.YES, "Yes"),
+    (GateValue.NOT_YET, "Not yet"),
+    (GateValue.NO, "No"),
+    (GateValue.WITHDRAWN, "Withdrawn"),
+    (Role.COORDINATOR, "Coordinator"),
+    (Role.REPORT_WRITER, "Court report writer"),
+    (Role.FACILITATOR, "Facilitator"),
+    (Role.LIAISON_OFFICER, "Victim liaison officer"),
+    (Role.ADMINISTRATOR, "Administrator"),
+    (ContactOutcome.REACHED, "Reached: spoke with the person"),
+    (ContactOutcome.NO_ANSWER, "No answer"),
+    (ContactOutcome.MESSAGE_LEFT, "Message left"),
+    (ContactOutcome.WRONG_NUMBER, "Wrong number"),
+    (ContactOutcome.OTHER, "Something else"),
+    (AttendanceOutcome.ATTENDED_COMPLIED, "Attended and complied"),
+    (AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY, "Attended but failed to comply"),
+    (AttendanceOutcome.ATTENDED_NOT_DELIVERED, "Attended, but the session could not be held"),
+    (AttendanceOutcome.FAILED_TO_ATTEND, "Did not attend"),
+    (AttendanceOutcome.ACCEPTABLE_ABSENCE, "Acceptable absence"),
+    (AttendanceOutcome.RESCHEDULED_OFFENDER, "Rescheduled at the person's request"),
+    (AttendanceOutcome.RESCHEDULED_SERVICE, "Rescheduled by the service"),
+    (MeetingState.HELD, "Held: nobody told yet"),
+    (MeetingState.TOLD, "Told"),
+    (MeetingState.OCCURRED, "Took place"),
+    (MeetingState.CANCELLED, "Cancelled"),
+    (MessageState.QUEUED, "Waiting to be sent"),
+    (MessageState.SENDING, "Being sent"),
+    (MessageState.SENT, "Sent"),
+    (MessageState.FAILED, "Failed"),
+    (MessageState.STOPPED, "Not sent, on purpose"),
+    (MessageState.TO_DO, "Still to do"),
+    (MessageState.DONE, "Done"),
+)
+"""Pairs, because terms of different lists may share a value and so be equal."""
+
+MEETING_TAGS: dict[MeetingState, Tag] = {
+    MeetingState.HELD: Tag("Held", "held"),
+    MeetingState.TOLD: Tag("Told", "told"),
+    MeetingState.OCCURRED: Tag("Took place", "done"),
+    MeetingState.CANCELLED: Tag("Cancelled", "cancelled"),
+}
+
+MESSAGE_COLOURS: dict[MessageState, str] = {
+    MessageState.QUEUED: "held",
+    MessageState.SENDING: "held",
+    MessageState.SENT: "told",
+    MessageState.FAILED: "late",
+    MessageState.STOPPED: "cancelled",
+    MessageState.TO_DO: "soon",
+    MessageState.DONE: "told",
+}
+GATE_COLOURS: dict[GateValue, str] = {
+    GateValue.YES: "told",
+    GateValue.NOT_YET: "held",
+    GateValue.NO: "blocked",
+    GateValue.WITHDRAWN: "blocked",
+}
+
+_BY_TYPE_AND_VALUE = {(type(term), term.value): text for term, text in WORDS}
+
+
+def words_for(term: StrEnum) -> str:
+    """The words for one term of a closed list."""
+    return _BY_TYPE_AND_VALUE[type(term), term.value]
+
+
+MESSAGE_TAGS = {state: Tag(words_for(state), look) for state, look in MESSAGE_COLOURS.items()}
+GATE_TAGS = {value: Tag(words_for(value), look) for value, look in GATE_COLOURS.items()}
+
+
+def choices(terms: Iterable[StrEnum]) -> tuple[tuple[str, str], ...]:
+    """Pairs of value and words, in the order of the list."""
+    return tuple((term.value, words_for(term)) for term in terms)
