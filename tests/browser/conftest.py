@@ -158,9 +158,13 @@ def a_house(wenshire: Wenshire, folder: Path, *, with_worker: bool) -> Iterator[
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A Chromium without a window."""
+    """A Chromium without a window.
+
+    For this folder only: while it is open an event loop counts as running in this thread, and no
+    other test of this process could start one of its own.
+    """
     program = find_browser(os.environ)
     if program is None:
         pytest.fail(NO_BROWSER)
