@@ -7,11 +7,16 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from rj.kernel.errors import FieldProblem, Invalid
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,13 @@ class Settings:
     mail: MailSettings
     is_demo: bool = False
     log_level: str = "INFO"
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose word is taken for the address a request came from."""
 
     @property
-    def is_loopback(self) -> bool:
-        """Whether the site listens to this machine only; elsewhere it insists on https."""
-        return self.host in LOOPBACK
+    def is_https(self) -> bool:
+        """Whether people reach the site by https: everywhere but on this machine itself."""
+        return self.public_url.startswith("https://")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -76,13 +83,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     host = environment.get("RJ_HOST", "127.0.0.1")
     port = number("RJ_PORT", 8017)
     public_url = environment.get("RJ_PUBLIC_URL", f"http://{host}:{port}").rstrip("/")
-    if host not in LOOPBACK and not public_url.startswith("https://"):
+    is_here = host in LOOPBACK and urlsplit(public_url).hostname in LOOPBACK
+    if not is_here and not public_url.startswith("https://"):
         faults.append(
             FieldProblem(
-                "RJ_PUBLIC_URL", "RJ_PUBLIC_URL must begin with https:// unless RJ_HOST is loopback"
+                "RJ_PUBLIC_URL",
+                "RJ_PUBLIC_URL must begin with https:// unless it and RJ_HOST are loopback",
             )
         )
     mail = _read_mail(environment, number, faults)
+    trusted_proxies = _read_networks(environment, "RJ_TRUSTED_PROXIES", faults)
     if faults:
         raise Invalid(*faults)
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,7 +108,22 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail=mail,
         is_demo=environment.get("RJ_DEMO", "") == "1",
         log_level=environment.get("RJ_LOG_LEVEL", "INFO"),
+        trusted_proxies=trusted_proxies,
     )
+
+
+def _read_networks(
+    environment: Mapping[str, str], name: str, faults: list[FieldProblem]
+) -> tuple[Network, ...]:
+    """Addresses and networks, with commas between them; a fault is added to ``faults``."""
+    texts = [text.strip() for text in environment.get(name, "").split(",") if text.strip()]
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError:
+        faults.append(
+            FieldProblem(name, f"{name} must be addresses or networks, like 10.0.0.5,10.1.0.0/24")
+        )
+        return ()
 
 
 def _read_mail(

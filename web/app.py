@@ -83,6 +83,7 @@ from rj.parties.sealing import Seal
 from rj.settings import Settings
 from web.accounts.controllers import AccountPages, SignInPages
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
+from web.bodies import SiteRequest
 from web.errors import EXCEPTION_HANDLERS
 from web.facilitators.calendar import MyCalendar
 from web.facilitators.controllers import MyCases, MyMeetings
@@ -202,18 +203,19 @@ def create_app(
                 database,
                 clock,
                 public_url=settings.public_url,
-                is_loopback=settings.is_loopback,
+                is_https=settings.is_https,
             )
         ],
         csrf_config=CSRFConfig(
             secret=settings.session_secret,
-            cookie_name=cookie_name("rj_form", is_loopback=settings.is_loopback),
-            cookie_secure=not settings.is_loopback,
+            cookie_name=cookie_name("rj_form", is_https=settings.is_https),
+            cookie_secure=settings.is_https,
             cookie_httponly=True,
         ),
         template_config=TemplateConfig(instance=template_engine(is_demo=settings.is_demo)),
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[security_headers(is_loopback=settings.is_loopback)],
+        before_send=[security_headers(is_https=settings.is_https)],
+        request_class=SiteRequest,
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,
         openapi_config=None,

@@ -30,12 +30,19 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import UploadFile
+from litestar.exceptions import ClientException
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from rj.accounts.forms_handled import claim_form, find_answer
 from rj.db.database import Database
-from rj.kernel.characters import clean_line, clean_text
+from rj.kernel.characters import (
+    clean_line,
+    clean_text,
+    is_clean_line,
+    plain_white_space,
+    without_unwanted,
+)
 from rj.kernel.errors import FieldProblem, Invalid
 from web.people import Person
 
@@ -46,6 +53,7 @@ FORM_KEY = "_form_key"
 BASED_ON = "_based_on"
 TICKED = frozenset({"yes", "on", "true", "1"})
 NOT_TICKED = frozenset({"no", "off", "false", "0"})
+DATE_PARTS = ("day", "month", "year")
 CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -63,6 +71,9 @@ class Entered:
 
     values: Mapping[str, tuple[str, ...]]
     uploads: Mapping[str, Upload]
+    refused: frozenset[str] = frozenset()
+    """Fields whose text came with characters that nobody types; they are taken out in ``values``,
+    and the form is refused once, so that its sender sees what is left."""
 
     @classmethod
     def of(cls, **values: str | Iterable[str]) -> "Entered":
@@ -109,12 +120,21 @@ async def provide_entered(request: Request[Any, Any, Any]) -> Entered:
     sent = await request.form()
     values: dict[str, list[str]] = {}
     uploads: dict[str, Upload] = {}
+    refused: set[str] = set()
     for name, value in sent.multi_items():
+        if not is_clean_line(name):
+            raise ClientException("No form has a field of that name")
         if isinstance(value, UploadFile):
-            uploads[name] = Upload(value.filename, await value.read())
+            uploads[name] = Upload(clean_line(value.filename), await value.read())
         else:
-            values.setdefault(name, []).append(str(value))
-    return Entered({name: tuple(found) for name, found in values.items()}, uploads)
+            text = plain_white_space(str(value))
+            clean = without_unwanted(text)
+            values.setdefault(name, []).append(clean)
+            if clean != text:
+                refused.add(name)
+    return Entered(
+        {name: tuple(found) for name, found in values.items()}, uploads, frozenset(refused)
+    )
 
 
 class Problems:
@@ -180,6 +200,7 @@ def read(form: type[Form], entered: Entered) -> Form:
     problems: list[FieldProblem] = []
     for spec in dataclasses.fields(form):  # type: ignore[arg-type]
         try:
+            _refuse_unseen_characters(spec.name, spec.metadata["entry"], entered)
             values[spec.name] = _read_field(
                 spec.name, hints[spec.name], spec.metadata["entry"], entered
             )
@@ -240,6 +261,14 @@ class _Entry:
 
 class _Unreadable(Exception):
     """What was entered in one field cannot be read; the text says what to do."""
+
+
+def _refuse_unseen_characters(name: str, spec: _Entry, entered: Entered) -> None:
+    if {name, *(f"{name}-{part}" for part in DATE_PARTS)} & entered.refused:
+        raise _Unreadable(
+            f"{spec.start} held characters that cannot be seen. They were taken out: "
+            "check it, then send it again"
+        )
 
 
 def _read_field(name: str, hint: Any, spec: _Entry, entered: Entered) -> Any:
@@ -311,7 +340,7 @@ def _whole_number(text: str, spec: _Entry) -> int:
 
 def _date(name: str, spec: _Entry, entered: Entered, is_required: bool) -> date | None:
     one = clean_line(entered.text(name))
-    parts = {part: clean_line(entered.text(f"{name}-{part}")) for part in ("day", "month", "year")}
+    parts = {part: clean_line(entered.text(f"{name}-{part}")) for part in DATE_PARTS}
     if one:
         try:
             return date.fromisoformat(one)

@@ -5,8 +5,10 @@ account and its roles, in one go. Nobody who is not signed in has a row. A reque
 there is something to say on the next page or a minute has passed since the idle time was counted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
@@ -20,6 +22,8 @@ from rj.accounts.sessions import SignedIn, find_signed_in, keep
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.references import new_reference
+from rj.settings import LOOPBACK, Network
+from web.bodies import refuse_unreadable_address
 from web.people import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,21 +34,27 @@ SAID = "rj_said"
 SHOWN = "rj_shown"
 
 
-def cookie_name(name: str, *, is_loopback: bool) -> str:
+def cookie_name(name: str, *, is_https: bool) -> str:
     """A cookie's name: bound to host and https by its prefix, except on loopback's plain http."""
-    return name if is_loopback else f"__Host-{name}"
+    return f"__Host-{name}" if is_https else name
 
 
-def session_cookie(token: str, *, is_loopback: bool) -> Cookie:
-    """The cookie that carries a session's identifier; it goes when the browser closes."""
+def secret_cookie(name: str, value: str, *, is_https: bool) -> Cookie:
+    """A cookie that no script reads and no other site's form carries; it goes when the browser
+    closes."""
     return Cookie(
-        key=cookie_name("rj_session", is_loopback=is_loopback),
-        value=token,
+        key=cookie_name(name, is_https=is_https),
+        value=value,
         path="/",
-        secure=not is_loopback,
+        secure=is_https,
         httponly=True,
         samesite="lax",
     )
+
+
+def session_cookie(token: str, *, is_https: bool) -> Cookie:
+    """The cookie that carries a session's identifier."""
+    return secret_cookie("rj_session", token, is_https=is_https)
 
 
 def request_reference(request_or_scope: Request[Any, Any, Any] | Scope) -> str:
@@ -75,18 +85,19 @@ class Visits(ASGIMiddleware):
     exclude_opt_key = "rj_without_session"
 
     def __init__(
-        self, database: Database, clock: Clock, *, public_url: str, is_loopback: bool
+        self, database: Database, clock: Clock, *, public_url: str, is_https: bool
     ) -> None:
         """Read sessions from ``database`` at the time of ``clock``."""
         self.database = database
         self.clock = clock
         self.public_url = public_url
-        self.key = cookie_name("rj_session", is_loopback=is_loopback)
+        self.key = cookie_name("rj_session", is_https=is_https)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the session up before the request, and keep what changed before the answer."""
         request: Request[Any, Any, Any] = Request(scope)
         reference = request_reference(request)
+        refuse_unreadable_address(request)
         if comes_from_another_site(request, self.public_url):
             raise PermissionDeniedException("This form was sent from another site")
         token = request.cookies.get(self.key, "")
@@ -123,17 +134,48 @@ class Visits(ASGIMiddleware):
 def comes_from_another_site(request: Request[Any, Any, Any], public_url: str) -> bool:
     """Whether a request that would change something was sent from somebody else's page.
 
-    Fetch metadata is believed where the browser sends it, else the Origin; the form's own token
-    is checked besides.
+    Fetch metadata and Origin must both be ours where the browser sends them; the form's own token
+    is checked besides. The Host header is believed on this machine only, where a tunnel or another
+    name of it may lead: elsewhere a name that somebody else chose must not pass for ours.
     """
     if request.method in SAFE_METHODS:
         return False
     site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in OUR_OWN_SITE
+    if site is not None and site not in OUR_OWN_SITE:
+        return True
     origin = request.headers.get("origin")
+    if origin is None or origin == public_url:
+        return False
     host = request.headers.get("host", "")
-    return origin is not None and origin not in {public_url, f"http://{host}", f"https://{host}"}
+    return urlsplit(origin).hostname not in LOOPBACK or origin != f"http://{host}"
+
+
+def address_of(request: Request[Any, Any, Any], trusted: Sequence[Network]) -> str:
+    """The network address a request was made from, for counting refusals.
+
+    Behind proxies that the operator named, it is the last address of X-Forwarded-For that is not
+    one of theirs: whatever stands further left was written by the visitor. Empty when unknown.
+    """
+    address = request.client.host if request.client else ""
+    named = ",".join(request.headers.getall("x-forwarded-for", [])).split(",")
+    while named and _is_within(address, trusted):
+        before = named.pop().strip()
+        if _read_address(before) is None:
+            break
+        address = before
+    return address
+
+
+def _is_within(address: str, networks: Sequence[Network]) -> bool:
+    found = _read_address(address)
+    return found is not None and any(found in network for network in networks)
+
+
+def _read_address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
 
 
 SECURITY_HEADERS = {
@@ -152,7 +194,7 @@ def page_nonce(request: Request[Any, Any, Any]) -> str:
     return nonce
 
 
-def security_headers(*, is_loopback: bool) -> Callable[[Message, Scope], Any]:
+def security_headers(*, is_https: bool) -> Callable[[Message, Scope], Any]:
     """Adds to every answer, errors included: what the browser may load, and what it may keep."""
 
     async def add(message: Message, scope: Scope) -> None:
@@ -169,7 +211,7 @@ def security_headers(*, is_loopback: bool) -> Callable[[Message, Scope], Any]:
             "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
             "base-uri 'none'",
         )
-        if not is_loopback:
+        if is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if "cache-control" not in headers:
             headers["Cache-Control"] = "no-store"

@@ -1,5 +1,10 @@
 """Passwords: what one must be, and how it is kept (Argon2id, RFC 9106)."""
 
+import gzip
+import re
+from functools import cache
+from importlib.resources import files
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -9,29 +14,18 @@ LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 200
 FEWEST_DIFFERENT = 5
 
-COMMON = frozenset(
-    {
-        "123456789012",
-        "1234567890123",
-        "administrator",
-        "changemeplease",
-        "iloveyou1234",
-        "letmeinplease",
-        "passw0rd1234",
-        "password1234",
-        "password12345",
-        "password123456",
-        "passwordpassword",
-        "probation1234",
-        "qwerty123456",
-        "qwertyuiop12",
-        "qwertyuiop123",
-        "qwertyuiopas",
-        "welcome12345",
-        "welcome123456",
-    }
+OF_THE_SERVICE = frozenset({"probation", "restorative", "justice", "conference", "facilitator"})
+"""Words that somebody who guesses at this service would begin with."""
+
+RUNS = (
+    "1234567890" * 20,
+    "0123456789" * 20,
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
 )
-"""Passwords of the permitted length that head every list of stolen ones, in lower case."""
+
+LOOKS_LIKE = str.maketrans("013457@$!", "oieastasi")
+"""What people write in place of a letter."""
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("the password of no account")
@@ -46,7 +40,7 @@ def password_problems(password: str, *, email: str, field: str) -> tuple[FieldPr
     if len(password) > MOST_CHARACTERS:
         return (FieldProblem(field, f"Password must be {MOST_CHARACTERS} characters or fewer"),)
     if (
-        lowered in COMMON
+        is_common(lowered)
         or len(set(lowered)) < FEWEST_DIFFERENT
         or email.split("@", 1)[0].lower() in lowered
     ):
@@ -56,6 +50,33 @@ def password_problems(password: str, *, email: str, field: str) -> tuple[FieldPr
             ),
         )
     return ()
+
+
+def is_common(password: str) -> bool:
+    """Whether a password, in lower case, heads every guesser's list.
+
+    So do a common one with figures or signs around it, written with figures for letters, or said
+    more than once; two common ones in a row; and a run of the keyboard or the alphabet:
+    "password2024!", "p4ssw0rd", "welcomewelcome", "changemeplease", "1234567890123".
+    """
+    common = common_passwords()
+    bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", password)
+    spelt = re.sub(r"[^a-z]+$", "", password.translate(LOOKS_LIKE))
+    forms = {password, bare, spelt, re.sub(r"[^a-z]+$", "", bare.translate(LOOKS_LIKE))}
+    forms |= {found[1] for form in forms if (found := re.fullmatch(r"(.{3,}?)\1+", form))}
+    return (
+        any(form in common or form in OF_THE_SERVICE for form in forms)
+        or any(bare[:at] in common and bare[at:] in common for at in range(3, len(bare) - 2))
+        or any(password in run or password in run[::-1] for run in RUNS)
+    )
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The list this release carries; its first lines say where it is from."""
+    packed = files("rj.accounts").joinpath("common_passwords.txt.gz").read_bytes()
+    lines = gzip.decompress(packed).decode().splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def hash_password(password: str) -> str:

@@ -14,8 +14,18 @@ WHITE_SPACE = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
+    """The text without unwanted characters, and without white space around it."""
+    return without_unwanted(text).strip()
+
+
+def without_unwanted(text: str) -> str:
     """The text with plain line ends, tabs as spaces, and without unwanted characters."""
-    return UNWANTED.sub("", LINE_END.sub("\n", text).replace("\t", " ")).strip()
+    return UNWANTED.sub("", plain_white_space(text))
+
+
+def plain_white_space(text: str) -> str:
+    """The text with every kind of line end as a line feed, and tabs as spaces."""
+    return LINE_END.sub("\n", text).replace("\t", " ")
 
 
 def clean_line(text: str) -> str:

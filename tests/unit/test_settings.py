@@ -12,7 +12,9 @@ from rj.settings import read_settings
 def test_a_fresh_install_listens_to_this_machine_only_and_sends_no_mail(tmp_path: Path) -> None:
     settings = read_settings({"RJ_DATA_DIR": str(tmp_path)})
 
-    assert settings.is_loopback
+    assert settings.host == "127.0.0.1"
+    assert not settings.is_https
+    assert settings.trusted_proxies == ()
     assert settings.mail.host == ""
     assert not settings.is_demo
 
@@ -52,3 +54,20 @@ def test_mail_without_encryption_is_for_loopback_only(tmp_path: Path) -> None:
     assert read_settings(environment | {"RJ_MAIL_HOST": "localhost"}).mail.security == "none"
     with pytest.raises(Invalid, match="loopback"):
         read_settings(environment | {"RJ_MAIL_HOST": "mail.service.test"})
+
+
+def test_behind_a_proxy_of_this_machine_the_site_is_still_one_of_https(tmp_path: Path) -> None:
+    environment = {"RJ_DATA_DIR": str(tmp_path), "RJ_PUBLIC_URL": "https://rj.service.test"}
+
+    assert read_settings(environment).is_https
+    with pytest.raises(Invalid, match="https"):
+        read_settings(environment | {"RJ_PUBLIC_URL": "http://rj.service.test"})
+
+
+def test_proxies_are_named_by_address_or_network(tmp_path: Path) -> None:
+    environment = {"RJ_DATA_DIR": str(tmp_path)}
+
+    named = read_settings(environment | {"RJ_TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/24"})
+    assert [str(one) for one in named.trusted_proxies] == ["10.0.0.5/32", "10.1.0.0/24"]
+    with pytest.raises(Invalid, match="RJ_TRUSTED_PROXIES"):
+        read_settings(environment | {"RJ_TRUSTED_PROXIES": "the proxy"})

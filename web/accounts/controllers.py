@@ -20,7 +20,7 @@ from web.given import Given
 from web.guards import public, signed_in
 from web.pages import page, see
 from web.people import AnyVisitor, Visitor
-from web.visits import say, session_cookie
+from web.visits import address_of, say, session_cookie
 
 
 class SignInPages(Controller):
@@ -53,7 +53,7 @@ class SignInPages(Controller):
                 database,
                 email=form.email,
                 password=entered.text("password"),
-                address=request.client.host if request.client else "",
+                address=address_of(request, settings.trusted_proxies),
                 now=now,
             )
         except Invalid as invalid:
@@ -65,7 +65,7 @@ class SignInPages(Controller):
             forget_old_forms(session, now=now)
             token = open_session(session, account_id, now=now)
         answer = see(_within(entered.text("then")))
-        answer.set_cookie(session_cookie(token, is_loopback=settings.is_loopback))
+        answer.set_cookie(session_cookie(token, is_https=settings.is_https))
         return answer
 
 
@@ -89,7 +89,7 @@ class AccountPages(Controller):
             actor = Actor(person.account_id, request_id=person.request_id)
             note(session, actor, "signed out", "account", person.account_id, now=clock.now())
         answer = see("/sign-in")
-        gone = session_cookie("", is_loopback=settings.is_loopback)
+        gone = session_cookie("", is_https=settings.is_https)
         gone.max_age = 0
         answer.set_cookie(gone)
         return answer
