@@ -100,6 +100,7 @@ from web.orders.controllers import OrderActs, OrderPages
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
+from web.planning.mending import MendingPages
 from web.reports.controllers import ReportPages
 from web.site.controllers import FrontDoor, Health, no_such_page, robots
 from web.venues.controllers import VenuePages
@@ -130,6 +131,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     OrderActs,
     Recording,
     PlanningPages,
+    MendingPages,
     CasePages,
     MeetingPages,
     WeekPages,

@@ -35,6 +35,9 @@ class PlanningRun(Versioned, table=True):
     """The JSON document of the planning format, with identifiers made up for this run."""
     identifiers: dict[str, str] = document()
     """The run's made-up identifiers and what they stand for; erasure deletes rows of it."""
+    standing: str | None = None
+    """What was booked when it was frozen, as a plan of the format, for a run that plans again only
+    what broke; none for a run that looks at everything."""
     seed: int
     effort: int
     time_limit_seconds: int
@@ -43,6 +46,11 @@ class PlanningRun(Versioned, table=True):
     result: str | None = None
     """The solver's answer: plan, tiers, bounds, rounds, version and platform, as JSON."""
     failure: str = Field(default="", max_length=300)
+
+    @property
+    def mends_only(self) -> bool:
+        """Whether it keeps what is booked and plans only what can no longer stand."""
+        return self.standing is not None
 
 
 class RunProgress(SQLModel, table=True):

@@ -107,6 +107,8 @@ class ProposedStage:
     waits_for: tuple[str, ...]
     """What must be recorded before its people are told."""
     is_pinned: bool
+    disturbs: bool
+    """Its people were told otherwise and would hear of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,15 @@ class UnplacedStage:
     step_id: UUID
     stage: Stage
     reason: str
-    cancels: datetime | None
-    """Start of the meeting that publishing would call off, if there is one."""
+    before: Placed | None
+    """The meeting that publishing would call off, if there is one."""
+    was_told: bool
+    """Whether its people know of that meeting."""
+
+    @property
+    def cancels(self) -> datetime | None:
+        """Start of the meeting that publishing would call off, if there is one."""
+        return None if self.before is None else self.before.starts_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,8 @@ class Review:
     """Stages that wait or lie beyond the days planned: nothing is wrong."""
     notes: tuple[str, ...]
     """What the freezing met: pins that were freed, outcomes awaited, gaps that ran out."""
+    mends_only: bool
+    """Only what broke was planned again."""
 
     def count(self, change: ProposalChange) -> int:
         """How many proposed meetings are new, moved, of changed staff, or unchanged."""
@@ -193,7 +204,7 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         )
     }
     words = _Words(session)
-    unplaced = [_unplaced(each, orders, steps, standing, now) for each in left]
+    unplaced = [_unplaced(each, orders, steps, standing, words, now) for each in left]
     unplaced.sort(key=lambda each: (each.reference, steps[each.step_id].position))
     is_later = {each.step_id: each.is_later for each in left}
     partners = _partners(session, rows, orders)
@@ -229,6 +240,7 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         left_out=tuple(each for each in unplaced if not is_later[each.step_id]),
         later=tuple(each for each in unplaced if is_later[each.step_id]),
         notes=_notes(session, run),
+        mends_only=run.mends_only,
     )
 
 
@@ -279,6 +291,7 @@ def _stage(
         will_be_told=(is_told and moves) or (not is_told and not missing),
         waits_for=missing,
         is_pinned=standing is not None and standing.is_pinned,
+        disturbs=is_told and moves,
     )
 
 
@@ -287,17 +300,20 @@ def _unplaced(
     orders: dict[UUID, Order],
     steps: dict[UUID, PlanStep],
     standing: dict[UUID, Meeting],
+    words: _Words,
     now: datetime,
 ) -> UnplacedStage:
     meeting = standing.get(each.step_id)
-    is_dropped = meeting is not None and not each.is_later and meeting.starts_at > now
+    if meeting is not None and (each.is_later or meeting.starts_at <= now):
+        meeting = None
     return UnplacedStage(
         order_id=each.order_id,
         reference=orders[each.order_id].reference,
         step_id=each.step_id,
         stage=steps[each.step_id].stage,
         reason=each.reason,
-        cancels=meeting.starts_at if meeting is not None and is_dropped else None,
+        before=None if meeting is None else words.placed(meeting),
+        was_told=meeting is not None and meeting.state is MeetingState.TOLD,
     )
 
 

@@ -3,6 +3,7 @@
 Solving itself is in ``solving``, so that a web process never loads the solver.
 
     request_run(session, area_id, *, seed, effort, time_limit_seconds, actor, now) -> PlanningRun
+    request_mending(session, area_id, *, actor, now)   -> PlanningRun, for what broke alone
     stop_run(session, run_id, *, actor, now)           ends it, keeping the best plan so far
     progress_of(session, run_id)                       -> RunProgress | None
 """
@@ -27,13 +28,16 @@ from rj.scheduling.models import (
     RunProgress,
     RunState,
 )
-from rj.scheduling.planner.documents import problem_text
+from rj.scheduling.planner.documents import plan_text, problem_text
 from rj.scheduling.planner.solution import FIRST_ANSWER, NORMAL, SMALL, THOROUGH, Effort
 
 SOLVE = "solve"
 """Kind and queue of the job; solves never run in a web process."""
 
 LONGEST_TIME_SECONDS = 3600
+MENDING_SECONDS = 60
+"""Most time for planning again what broke; it takes a second or two."""
+
 STANDING = "/standing"
 """After a task's name in the mapping: the meeting it had when it was frozen, and its version."""
 
@@ -67,6 +71,49 @@ def request_run(
     One run of an area waits at a time: asking again freezes the waiting one anew. ``effort`` is an
     ``EffortLevel``. Raises NotFound for an unknown area, Invalid for a limit that makes no sense.
     """
+    return _request(
+        session,
+        area_id,
+        seed=seed,
+        effort=effort,
+        time_limit_seconds=time_limit_seconds,
+        mends_only=False,
+        actor=actor,
+        now=now,
+    )
+
+
+def request_mending(
+    session: Session, area_id: str, *, seed: int = 1, actor: Actor, now: datetime
+) -> PlanningRun:
+    """Have a worker plan again only what broke: what is booked and can stand stays as it is.
+
+    Cases of which nothing is booked yet are planned with it. Takes the place of a run of the area
+    that waits. Raises NotFound for an unknown area.
+    """
+    return _request(
+        session,
+        area_id,
+        seed=seed,
+        effort=EffortLevel.SMALL,
+        time_limit_seconds=MENDING_SECONDS,
+        mends_only=True,
+        actor=actor,
+        now=now,
+    )
+
+
+def _request(
+    session: Session,
+    area_id: str,
+    *,
+    seed: int,
+    effort: int,
+    time_limit_seconds: int,
+    mends_only: bool,
+    actor: Actor,
+    now: datetime,
+) -> PlanningRun:
     area = session.exec(select(Area).where(Area.id == area_id).with_for_update()).first()
     if area is None:
         raise NotFound("There is no such area")
@@ -93,8 +140,9 @@ def request_run(
     session.add(run)
     run.requested_at, run.requested_by = now, actor.account_id
     run.seed, run.effort, run.time_limit_seconds = seed, int(effort), time_limit_seconds
-    _freeze_into(session, run, now)
-    note(session, actor, "request planning run", "planning_run", run.id, now=now)
+    _freeze_into(session, run, now, mends_only=mends_only)
+    asked = "request mending run" if mends_only else "request planning run"
+    note(session, actor, asked, "planning_run", run.id, now=now)
     enqueue(session, SOLVE, {"run_id": str(run.id)}, key=f"solve:{run.id}", queue=SOLVE, now=now)
     return run
 
@@ -107,10 +155,11 @@ def _waiting_run(session: Session, area_id: str) -> PlanningRun | None:
     ).first()
 
 
-def _freeze_into(session: Session, run: PlanningRun, now: datetime) -> None:
+def _freeze_into(session: Session, run: PlanningRun, now: datetime, *, mends_only: bool) -> None:
     """Keep in the run what its area's plans are now, and which stages wait or lie beyond."""
     frozen = freeze(session, run.area_id, now=now, name=run.reference)
     run.problem = problem_text(frozen.problem)
+    run.standing = plan_text(frozen.standing_plan()) if mends_only else None
     run.identifiers = frozen.identifiers | {
         f"{task}{STANDING}": f"{meeting.id}@{meeting.version}"
         for task, meeting in frozen.meetings.items()

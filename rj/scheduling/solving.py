@@ -8,8 +8,9 @@ The solve itself holds no transaction. Its result is written once, by whoever co
 
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import asdict, replace
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,13 +30,15 @@ from rj.scheduling.models import (
     RunProgress,
     RunState,
 )
+from rj.scheduling.planner.again import AGAIN, plan_again
 from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
+from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import Effort, Solution
 from rj.scheduling.planner.solution import Progress as PlannerProgress
-from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.solve import outcome_of, plan_meetings, provenance_of
 from rj.scheduling.planner.tiers import Tiers
 from rj.scheduling.runs import STANDING, EffortLevel, locked_run, names_of
 from rj.scheduling.wording import in_words
@@ -43,6 +46,9 @@ from rj.scheduling.wording import in_words
 PROGRESS_EVERY_SECONDS = 1.0
 LONGEST_REASON = 1000
 LONGEST_FAILURE = 300
+
+KEPT = "It stays as it is: only what could no longer stand was planned again."
+NOT_LOOKED_AT = "Only what broke was planned again. A full planning run looks at this stage too"
 
 _log = logging.getLogger(__name__)
 
@@ -59,20 +65,13 @@ def solve_run(
     Every plan is read against the plain rules before it is kept. Whatever goes wrong ends the run
     as failed, with a sentence, and changes nothing else (P3).
     """
-    begun = _begin(database, clock, run_id)
-    if begun is None:
+    task = _begin(database, clock, run_id)
+    if task is None:
         return
-    problem, effort, seed, limit = begun
     pulse = _Pulse(database, clock, run_id)
+    problem = task.problem
     try:
-        solution = plan_meetings(
-            problem,
-            effort=effort,
-            seed=seed,
-            time_limit=limit,
-            on_progress=pulse.tell,
-            should_stop=lambda: is_stopping() or pulse.is_stop_requested(),
-        )
+        solution = _solve(task, pulse, lambda: is_stopping() or pulse.is_stop_requested())
         broken = breaches(problem, solution.plan)
     except Invalid as invalid:
         _fail(database, clock, run_id, f"Nothing could be planned: {invalid.problems[0].message}")
@@ -89,9 +88,18 @@ def solve_run(
             _keep(database, clock, run_id, problem, solution)
 
 
-def _begin(
-    database: Database, clock: Clock, run_id: UUID
-) -> tuple[Problem, Effort, int, float] | None:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A run taken up: what is to be planned, and what stays as it is where only some is."""
+
+    problem: Problem
+    standing: PlannedPlan | None
+    effort: Effort
+    seed: int
+    limit: float
+
+
+def _begin(database: Database, clock: Clock, run_id: UUID) -> _Task | None:
     """Take a run up; None when it is over already. A run whose worker died is begun afresh."""
     with database.writing() as session:
         run = locked_run(session, run_id)
@@ -99,8 +107,61 @@ def _begin(
             return None
         run.state = RunState.RUNNING
         run.started_at = clock.now()
-        problem = read_problem(json.loads(run.problem))
-        return problem, EffortLevel(run.effort).effort, run.seed, float(run.time_limit_seconds)
+        return _Task(
+            read_problem(json.loads(run.problem)),
+            None if run.standing is None else read_plan(json.loads(run.standing)),
+            EffortLevel(run.effort).effort,
+            run.seed,
+            float(run.time_limit_seconds),
+        )
+
+
+def _solve(task: _Task, pulse: "_Pulse", should_stop: Callable[[], bool]) -> Solution:
+    """Plan everything, or mend what stands."""
+    if task.standing is None:
+        return plan_meetings(
+            task.problem,
+            effort=task.effort,
+            seed=task.seed,
+            time_limit=task.limit,
+            on_progress=pulse.tell,
+            should_stop=should_stop,
+        )
+    begun = time.monotonic()
+    pulse.tell(PlannerProgress(0.0, "planning again what broke", None, None, None))
+    limit = task.limit
+    solution = _mended(
+        task.problem,
+        task.standing,
+        task.seed,
+        lambda: should_stop() or time.monotonic() - begun >= limit,
+    )
+    took = time.monotonic() - begun
+    pulse.tell(PlannerProgress(took, "done", solution.tiers, solution.bounds, None))
+    return solution
+
+
+def _mended(
+    problem: Problem, standing: PlannedPlan, seed: int, should_stop: Callable[[], bool]
+) -> Solution:
+    """The standing plan with what broke planned again, as any other answer of the planner."""
+    stopped: list[bool] = []
+
+    def is_over() -> bool:
+        if should_stop():
+            stopped.append(True)
+        return bool(stopped)
+
+    replan = plan_again(problem, standing=standing, seed=seed, should_stop=is_over)
+    return Solution(
+        plan=replan.plan,
+        tiers=replan.tiers,
+        bounds=replan.bounds,
+        outcome=outcome_of(replan.tiers, is_cut_short=bool(stopped)),
+        reasons=replan.reasons,
+        left_out=replan.left_out,
+        provenance=provenance_of(seed, AGAIN, 0),
+    )
 
 
 class _Pulse:
@@ -195,19 +256,33 @@ def _propose(session: Session, run: PlanningRun, problem: Problem, solution: Sol
                 lead_id=lead,
                 second_id=second,
                 room_id=room,
-                reason=told(solution.reasons.get(meeting.task, ""))[:LONGEST_REASON],
+                reason=told(solution.reasons.get(meeting.task, KEPT))[:LONGEST_REASON],
             )
         )
-    for task, reason in solution.left_out.items():
+    for task, reason, is_later in _without_a_meeting(problem, solution):
         step_id = names.record(task)
         session.add(
             LeftOut(
                 run_id=run.id,
                 step_id=step_id,
                 order_id=order_of[step_id],
+                is_later=is_later,
                 reason=told(reason)[:LONGEST_REASON],
             )
         )
+
+
+def _without_a_meeting(problem: Problem, solution: Solution) -> Iterator[tuple[str, str, bool]]:
+    """Open tasks without a meeting, why, and whether that is only because nobody looked.
+
+    A run that mends what broke leaves all other cases as they are, stages not booked included.
+    """
+    for case in problem.cases:
+        for task in case.open_tasks:
+            if task.id in solution.left_out:
+                yield task.id, solution.left_out[task.id], False
+            elif task.id not in solution.plan.meeting:
+                yield task.id, NOT_LOOKED_AT, True
 
 
 def _standing(session: Session, run: PlanningRun, task: str) -> tuple[Meeting, int] | None:
@@ -274,10 +349,14 @@ def replay_run(database: Database, reference: str) -> list[str]:
             raise Conflict("This run has lost a person to erasure and can no longer be replayed")
         result = json.loads(run.result)
         level, seed = EffortLevel(run.effort), run.seed
+        standing = None if run.standing is None else read_plan(json.loads(run.standing))
         told = in_words(session, names_of(run))
     before = result["provenance"]
-    effort = replace(level.effort, rounds=before["rounds"], rounds_per_ten_cases=0)
-    solution = plan_meetings(problem, effort=effort, seed=seed)
+    if standing is None:
+        effort = replace(level.effort, rounds=before["rounds"], rounds_per_ten_cases=0)
+        solution = plan_meetings(problem, effort=effort, seed=seed)
+    else:
+        solution = _mended(problem, standing, seed, lambda: False)
     first, again = read_plan(result["plan"]), solution.plan
     if plan_text(first) == plan_text(again):
         return []

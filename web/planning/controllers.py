@@ -20,6 +20,7 @@ from rj.orders.queries import get_order, get_step
 from rj.policy.terms import Role
 from rj.scheduling import wishes
 from rj.scheduling.alternatives import Alternative, alternatives
+from rj.scheduling.mending import disturbed_by
 from rj.scheduling.models import PlanningWish, ProposedMeeting, RunState
 from rj.scheduling.proposals import review
 from rj.scheduling.publishing import Publication, check, publish
@@ -48,6 +49,7 @@ from web.planning.forms import (
     StartForm,
     Thoroughness,
 )
+from web.planning.mending import ask_for_mending, disturbed_rows
 from web.visits import say
 from web.words import words_for
 
@@ -165,6 +167,8 @@ class PlanningPages(Controller):
 
         def act(session: Session) -> str:
             run = coordinators_run(session, request.user, run_id)
+            if run.mends_only:
+                return ask_for_mending(session, request.user, run.area_id, clock.now())
             return _ask_for_run(
                 session,
                 request.user,
@@ -512,7 +516,9 @@ def _show_run(
         if run.state is not RunState.FINISHED:
             shown = pages.running(session, run, progress_of(session, run_id), clock.now())
             return page(request, "planning/running.html", title="Planning run", shown=shown)
-        found = pages.proposal(session, review(session, run_id, now=clock.now()), asked)
+        reviewed = review(session, run_id, now=clock.now())
+        found = pages.proposal(session, reviewed, asked)
+        disturbed = disturbed_rows(disturbed_by(session, reviewed.cases))
     return page(
         request,
         "planning/proposal.html",
@@ -522,6 +528,7 @@ def _show_run(
         if invalid
         else Problems(),
         shown=found,
+        disturbed=disturbed,
         asked=asked,
         show_choices=pages.SHOW_CHOICES,
     )

@@ -45,6 +45,13 @@ class StartForm:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaForm:
+    """Where to plan again what broke."""
+
+    area: str = entry("area", missing="Choose the area to plan")
+
+
+@dataclass(frozen=True, slots=True)
 class SelectionForm:
     """The cases to be published."""
 

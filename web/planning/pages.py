@@ -259,6 +259,8 @@ def _run_sentence(run: PlanningRun) -> str:
         return "Planning has ended. The proposal is ready to review."
     if run.stop_requested:
         return "Stopping: the best plan so far is being kept."
+    if run.mends_only:
+        return "Planning again what broke. All other booked meetings stay where they are."
     limit = duration_text(run.time_limit_seconds)
     return f"Looking for a better plan, for {limit} at most. You may leave this page."
 
@@ -401,6 +403,7 @@ class Proposal:
     stages: tuple[tuple[str, str], ...]
     is_empty: bool
     is_all_published: bool
+    mends_only: bool
 
 
 def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
@@ -429,6 +432,7 @@ def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
         stages=(("", "Any stage"), *((stage.value, words_for(stage)) for stage in Stage)),
         is_empty=not found.cases,
         is_all_published=bool(found.cases) and not to_publish,
+        mends_only=found.mends_only,
     )
 
 
@@ -489,7 +493,7 @@ def _stage_row(stage: ProposedStage) -> StageRow:
         until=clock_text(placed.ends_at),
         staff=_placed_staff(placed),
         place=placed.room or "By telephone",
-        before=_placed_words(before) if before is not None and is_changed else "",
+        before=placed_words(before) if before is not None and is_changed else "",
         reason=stage.reason,
         told=_told_tag(stage),
         waits_for=stage.waits_for,
@@ -509,7 +513,8 @@ def _placed_staff(placed: Placed) -> str:
     return placed.lead + (f" with {placed.second}" if placed.second else "")
 
 
-def _placed_words(placed: Placed) -> str:
+def placed_words(placed: Placed) -> str:
+    """When, with whom and where, in a line."""
     place = placed.room or "by telephone"
     return f"{moment_text(placed.starts_at)}, {_placed_staff(placed)}, {place}"
 

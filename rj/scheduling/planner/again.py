@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from rj.scheduling.planner.broken import broken_cases, unbegun_cases
 from rj.scheduling.planner.civil import local_day
 from rj.scheduling.planner.left_out import why_left_out
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.reasons import why_planned
-from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import Bounds, Effort
 from rj.scheduling.planner.solve import Found, lawful, look_for_a_plan
 from rj.scheduling.planner.standing import as_published, held_fast
@@ -74,13 +74,8 @@ def plan_again(
     nothing stands are planned too. Raises Invalid naming a pinned meeting that cannot stand.
     """
     before = as_published(problem) if standing is None else standing
-    broken = _broken_cases(problem, before)
-    new = [
-        case.id
-        for case in problem.cases
-        if case.open_tasks and not any(task.id in before.meeting for task in case.open_tasks)
-    ]
-    free = list(dict.fromkeys([*broken, *new]))
+    broken = broken_cases(problem, before)
+    free = list(dict.fromkeys([*broken, *unbegun_cases(problem, before)]))
     best: tuple[Tiers, Bounds, Plan, Found] | None = None
     chosen: list[str] = []
     for more in WIDER_BY:
@@ -108,46 +103,6 @@ def plan_again(
         reasons=reasons,
         left_out=why_left_out(found.survey, plan),
     )
-
-
-def _broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
-    """The cases whose standing meetings break a rule, each with the first sentence why.
-
-    A rule that counts over many meetings (weeks, days, caseloads) names a facilitator: of the cases
-    with something not pinned, each gives up the last, and then another, until the rest is lawful.
-    """
-    broken: dict[str, str] = {}
-    kept = standing
-    while True:
-        found = [each for each in breaches(problem, kept) if each.rule not in ("H3", "H16")]
-        counted = [each for each in found if each.about in problem.facilitator]
-        before = len(broken)
-        for breach in found:
-            if breach not in counted:
-                case = problem.case_of.get(breach.about)
-                name = breach.about if case is None else case.id
-                broken.setdefault(name, f"{breach.about} {breach.sentence}.")
-        if len(broken) == before:
-            for breach in {each.about: each for each in counted}.values():
-                loose = _last_led(problem, kept, breach.about)
-                if loose is not None:
-                    broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
-        if not counted or len(broken) == before:
-            return broken
-        kept = Plan(
-            standing.problem,
-            tuple(m for m in standing.meetings if problem.case_of[m.task].id not in broken),
-        )
-
-
-def _last_led(problem: Problem, plan: Plan, facilitator: str) -> str | None:
-    """The case of a facilitator's last meeting that is not pinned."""
-    own = [
-        meeting
-        for meeting in plan.meetings
-        if facilitator in (meeting.lead, meeting.second) and not problem.task[meeting.task].pinned
-    ]
-    return problem.case_of[max(own, key=lambda m: (m.start, m.task)).task].id if own else None
 
 
 def _plan_freed(

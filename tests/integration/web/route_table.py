@@ -114,6 +114,8 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /orders/{order_id:uuid}/sign-off": COORDINATOR,
     "GET /planning": COORDINATOR,
     "POST /planning": COORDINATOR,
+    "GET /planning/broken": COORDINATOR,
+    "POST /planning/broken": COORDINATOR,
     "POST /planning/wishes/{wish_id:uuid}/take-back": COORDINATOR,
     "GET /planning/{run_id:uuid}": COORDINATOR,
     "POST /planning/{run_id:uuid}/again": COORDINATOR,

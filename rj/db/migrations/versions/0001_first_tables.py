@@ -58,7 +58,9 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.Column(
             "fields",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
@@ -107,7 +109,9 @@ def upgrade() -> None:
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column(
             "payload",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("run_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -241,12 +245,16 @@ def upgrade() -> None:
         sa.Column("mentored_until", sa.Date(), nullable=True),
         sa.Column(
             "skills",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column(
             "languages",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("is_volunteer", sa.Boolean(), nullable=False),
@@ -254,7 +262,9 @@ def upgrade() -> None:
         sa.Column("base_y", sa.Integer(), nullable=False),
         sa.Column(
             "hours",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("weekly_minutes", sa.Integer(), nullable=False),
@@ -353,7 +363,9 @@ def upgrade() -> None:
         sa.Column("subject_version", sa.Integer(), nullable=False),
         sa.Column(
             "envelope",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
@@ -441,9 +453,12 @@ def upgrade() -> None:
         sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
             "identifiers",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
+        sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("effort", sa.Integer(), nullable=False),
         sa.Column("time_limit_seconds", sa.Integer(), nullable=False),
@@ -477,7 +492,9 @@ def upgrade() -> None:
         sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
             "hours",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -533,7 +550,9 @@ def upgrade() -> None:
         sa.Column("y", sa.Integer(), nullable=False),
         sa.Column(
             "hours",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
@@ -713,7 +732,9 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column(
             "features",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("turnaround_minutes", sa.Integer(), nullable=False),
@@ -737,12 +758,16 @@ def upgrade() -> None:
         sa.Column("phase", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
         sa.Column(
             "best",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column(
             "bound",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("reported_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -810,7 +835,9 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
         sa.Column(
             "skills",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("is_sensitive_complex", sa.Boolean(), nullable=False),
@@ -1012,12 +1039,16 @@ def upgrade() -> None:
         ),
         sa.Column(
             "hours",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=True,
         ),
         sa.Column(
             "likes_hours",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=True,
         ),
         sa.Column("curfew_from", sa.Time(), nullable=True),
@@ -1309,12 +1340,16 @@ def upgrade() -> None:
         sa.Column("spare_seats", sa.Integer(), nullable=False),
         sa.Column(
             "attends",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column(
             "features",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
             nullable=False,
         ),
         sa.Column("window_opens_on", sa.Date(), nullable=False),

@@ -1,0 +1,59 @@
+"""What of a standing plan can no longer stand: the cases a change has broken, each with why.
+
+Needs no solver, and may therefore be asked while somebody waits for a page.
+"""
+
+from rj.scheduling.planner.plan import Plan
+from rj.scheduling.planner.problem import Problem
+from rj.scheduling.planner.rules import breaches
+
+
+def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
+    """The cases whose standing meetings break a rule, by id, each with the first sentence why.
+
+    A rule that counts over many meetings (weeks, days, caseloads) names a facilitator: of the cases
+    with something not pinned, each gives up the last, and then another, until the rest is lawful.
+    A case of which nothing stands is not broken, whatever is pinned for it.
+    """
+    stands = {problem.case_of[meeting.task].id for meeting in standing.meetings}
+    broken: dict[str, str] = {}
+    kept = standing
+    while True:
+        found = breaches(problem, kept)
+        counted = [each for each in found if each.about in problem.facilitator]
+        before = len(broken)
+        for breach in found:
+            case = problem.case_of.get(breach.about)
+            name = breach.about if case is None else case.id
+            if breach not in counted and name in stands:
+                broken.setdefault(name, f"{breach.about} {breach.sentence}.")
+        if len(broken) == before:
+            for breach in {each.about: each for each in counted}.values():
+                loose = _last_led(problem, kept, breach.about)
+                if loose is not None:
+                    broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
+        if not counted or len(broken) == before:
+            return broken
+        kept = Plan(
+            standing.problem,
+            tuple(m for m in standing.meetings if problem.case_of[m.task].id not in broken),
+        )
+
+
+def unbegun_cases(problem: Problem, standing: Plan) -> list[str]:
+    """The cases with something to plan of which nothing stands, by id."""
+    return [
+        case.id
+        for case in problem.cases
+        if case.open_tasks and not any(task.id in standing.meeting for task in case.open_tasks)
+    ]
+
+
+def _last_led(problem: Problem, plan: Plan, facilitator: str) -> str | None:
+    """The case of a facilitator's last meeting that is not pinned."""
+    own = [
+        meeting
+        for meeting in plan.meetings
+        if facilitator in (meeting.lead, meeting.second) and not problem.task[meeting.task].pinned
+    ]
+    return problem.case_of[max(own, key=lambda m: (m.start, m.task)).task].id if own else None
