@@ -28,6 +28,8 @@ class Envelope:
     has_calendar: bool
     mark: str
     is_to_agree: bool
+    leaves_calendar: bool = False
+    """Its calendar part takes the entry out, though the appointment stands."""
 
     def as_document(self) -> dict[str, object]:
         """For the message's record."""
@@ -43,6 +45,7 @@ class Envelope:
             "has_calendar": self.has_calendar,
             "mark": self.mark,
             "is_to_agree": self.is_to_agree,
+            "leaves_calendar": self.leaves_calendar,
         }
 
     @property
@@ -58,6 +61,7 @@ class Envelope:
             and self.has_calendar == other.has_calendar
             and self.mark == other.mark
             and self.is_to_agree == other.is_to_agree
+            and self.leaves_calendar == other.leaves_calendar
         )
 
 
@@ -78,6 +82,7 @@ def envelope_of(message: Message) -> Envelope:
         has_calendar=bool(kept["has_calendar"]),
         mark=str(kept["mark"]),
         is_to_agree=bool(kept["is_to_agree"]),
+        leaves_calendar=bool(kept["leaves_calendar"]),
     )
 
 
@@ -94,5 +99,6 @@ def version_of(message: Message) -> Version:
         address=told.mark,
         is_cancellation=told.is_cancellation,
         has_calendar_part=told.has_calendar,
+        leaves_calendar=told.leaves_calendar,
         is_possibly_sent=is_possibly_seen(message) and not told.is_to_agree,
     )

@@ -46,6 +46,8 @@ class Version:
     address: str
     is_cancellation: bool = False
     has_calendar_part: bool = True
+    leaves_calendar: bool = False
+    """It took the entry out of the calendar while the appointment stood."""
     is_possibly_sent: bool = True
 
 
@@ -59,6 +61,8 @@ class Wishes:
 
     address: str
     wants_calendar: bool = False
+    reads_by_feed: bool = False
+    """A subscribed calendar shows the appointment, so that an entry of ours would show it twice."""
     has_withdrawn: bool = False
     wants_cancellation: bool = False
 
@@ -75,13 +79,16 @@ class Step:
     sequence: int
     uid: str | None
     has_calendar_part: bool
+    leaves_calendar: bool = False
+    """The calendar part takes the entry out, though the appointment stands."""
 
     @property
     def method(self) -> Method | None:
         """The calendar method, or None for a message without a calendar part."""
         if not self.has_calendar_part:
             return None
-        return Method.CANCEL if self.occasion is Occasion.CANCELLED else Method.REQUEST
+        is_off = self.occasion is Occasion.CANCELLED
+        return Method.CANCEL if is_off or self.leaves_calendar else Method.REQUEST
 
 
 def next_step(
@@ -103,6 +110,12 @@ def next_step(
     if expected.ends_at <= now:
         return None
     return _news(history, expected, wishes, again)
+
+
+def stands_in_calendar(history: Sequence[Version], address: str) -> bool:
+    """Whether a request may have put an entry into the calendar at this address that nothing has
+    taken out since."""
+    return _is_in_calendar(_thread(history, address))
 
 
 def _farewell(history: Sequence[Version], wishes: Wishes, now: datetime) -> Step | None:
@@ -128,6 +141,7 @@ def _news(
     """Tell what is new to the reader: the appointment, its time, its details, or its form."""
     seen = _last_seen(history)
     thread = _thread(history, wishes.address)
+    leaves_calendar = wishes.reads_by_feed and _is_in_calendar(thread)
     if seen is None or seen.is_cancellation:
         occasion = Occasion.FIXED
     elif not expected.has_the_hours_of(seen.arrangement):
@@ -138,6 +152,8 @@ def _news(
         occasion = Occasion.FIXED
     elif again or (wishes.wants_calendar and not _is_in_calendar(thread)):
         occasion = Occasion.REPEATED
+    elif leaves_calendar:
+        occasion = Occasion.MOVED_TO_FEED
     else:
         return None
     return Step(
@@ -145,7 +161,8 @@ def _news(
         arrangement=expected,
         sequence=_next_sequence(thread),
         uid=_uid(thread),
-        has_calendar_part=wishes.wants_calendar,
+        has_calendar_part=wishes.wants_calendar or leaves_calendar,
+        leaves_calendar=leaves_calendar,
     )
 
 
@@ -171,8 +188,9 @@ def _was_reached(thread: Sequence[Version]) -> bool:
 
 
 def _is_in_calendar(thread: Sequence[Version]) -> bool:
-    """A request under this identifier may have reached the reader's calendar."""
-    return any(version.has_calendar_part and version.is_possibly_sent for version in thread)
+    """A request under this identifier may have reached the reader's calendar, and stands there."""
+    parts = [each for each in thread if each.has_calendar_part and each.is_possibly_sent]
+    return bool(parts) and not parts[-1].leaves_calendar
 
 
 def _next_sequence(thread: Sequence[Version]) -> int:

@@ -136,7 +136,13 @@ def render_mail(
     reader = Mailbox(way.email)
     details = details_of(mail, way, code, told)
     if way.is_staff:
-        words = staff_notice(told.occasion, details, way.language, reads_by_feed=way.reads_by_feed)
+        words = staff_notice(
+            told.occasion,
+            details,
+            way.language,
+            reads_by_feed=way.reads_by_feed,
+            leaves_calendar=told.leaves_calendar,
+        )
     else:
         words = notice(told.occasion, details, way.language)
     return compose(
@@ -232,7 +238,10 @@ def _calendar_part(
 ) -> CalendarPart | None:
     if not told.has_calendar:
         return None
-    texts = (staff_calendar_texts if way.is_staff else calendar_texts)(details, way.language)
+    if way.is_staff:
+        texts = staff_calendar_texts(details, way.language, leaves_calendar=told.leaves_calendar)
+    else:
+        texts = calendar_texts(details, way.language)
     appointment = Appointment(
         uid=told.uid,
         sequence=told.sequence,
@@ -243,5 +252,6 @@ def _calendar_part(
         location=texts.location,
         description=texts.description,
     )
-    make = cancellation if told.is_cancellation else invitation
+    takes_out = told.is_cancellation or told.leaves_calendar
+    make = cancellation if takes_out else invitation
     return make(appointment, reader=reader, organiser=sender)

@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, col, select
 
 from rj.calendars.envelopes import APPOINTMENT, Envelope, envelope_of, version_of
-from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step
+from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step, stands_in_calendar
 from rj.calendars.models import Invitation, InvitationState
 from rj.calendars.readers import MeetingFacts, Reader, Way, arrangement_for, way_to
 from rj.calendars.wording import Occasion
@@ -40,6 +40,7 @@ from rj.policy.terms import Channel
 from rj.settings import MailSettings
 
 AGREE_HOW = "Agree how it is safe to reach this person"
+NOT_BY_FEED = "This person no longer reads by a subscribed calendar"
 NOTHING_LEFT = "Nothing is left to be told: things are as the person knows them"
 
 
@@ -203,6 +204,8 @@ class Teller:
             return "This person is no longer reached by e-mail"
         if way.mark != told.mark:
             return "The e-mail address has changed"
+        if told.leaves_calendar and not way.reads_by_feed:
+            return NOT_BY_FEED
         others = [
             each
             for each in history_of(session, meeting.id)
@@ -229,18 +232,16 @@ class Teller:
     ) -> _Needed | None:
         way = way_to(session, self.seal, reader)
         versions = [version_of(message) for message in history if message.kind == APPOINTMENT]
-        # An entry that may stand in a calendar is kept true, whatever was wished since.
-        has_entry = any(
-            version.has_calendar_part and version.is_possibly_sent and version.address == way.mark
-            for version in versions
-            if version.uid == versions[-1].uid
-        )
+        # An entry that may stand in a calendar is kept true, whatever was wished since; only a
+        # subscribed calendar takes its place.
+        has_entry = stands_in_calendar(versions, way.mark)
         step = next_step(
             versions,
             self._expected(session, meeting, reader, way, history, now=now),
             Wishes(
                 address=way.mark,
-                wants_calendar=way.wants_calendar or has_entry,
+                wants_calendar=way.wants_calendar or (has_entry and not way.reads_by_feed),
+                reads_by_feed=way.reads_by_feed,
                 has_withdrawn=way.is_stopped,
             ),
             now=now,
@@ -299,6 +300,8 @@ class Teller:
         if way.is_stopped or last.attempts > 0:
             return way.is_stopped
         told = envelope_of(last)
+        if told.leaves_calendar and not way.reads_by_feed:
+            return True
         expected = self._expected(session, meeting, reader, way, history, now=now)
         return told.is_cancellation or told.arrangement != expected or told.mark != way.mark
 
@@ -323,6 +326,7 @@ class Teller:
             has_calendar=step.has_calendar_part,
             mark=way.mark,
             is_to_agree=way.is_to_agree,
+            leaves_calendar=step.leaves_calendar,
         )
         is_mail = way.channel is Channel.EMAIL
         queue_message(
@@ -450,6 +454,7 @@ def _already_says(last: Message, needed: _Needed) -> bool:
             has_calendar=step.has_calendar_part,
             mark=way.mark,
             is_to_agree=way.is_to_agree,
+            leaves_calendar=step.leaves_calendar,
         )
     )
 

@@ -35,6 +35,8 @@ class Occasion(StrEnum):
     NEW_TIME = "new_time"
     NEW_DETAILS = "new_details"
     REPEATED = "repeated"
+    MOVED_TO_FEED = "moved_to_feed"
+    """The appointment stands; its entry makes way for the reader's subscribed calendar."""
     CANCELLED = "cancelled"
 
 
@@ -108,6 +110,7 @@ class Words:
     ring_with_a_question: str
     reply_by_mail: str
     sign_in: str
+    entry_leaves: str
     feed_follows: str
     hello: str
     dear: str
@@ -143,6 +146,7 @@ ENGLISH = Words(
         Occasion.NEW_TIME: ": new time",
         Occasion.NEW_DETAILS: ": new details",
         Occasion.REPEATED: "",
+        Occasion.MOVED_TO_FEED: ": in your subscribed calendar",
         Occasion.CANCELLED: " cancelled",
     },
     openings={
@@ -150,6 +154,9 @@ ENGLISH = Words(
         Occasion.NEW_TIME: "Your appointment has a new time. The earlier time no longer holds.",
         Occasion.NEW_DETAILS: "The details of your appointment have changed. The time has not.",
         Occasion.REPEATED: "Here are the details of your appointment again.",
+        Occasion.MOVED_TO_FEED: (
+            "This entry moves to your subscribed calendar. The appointment stands as it was."
+        ),
         Occasion.CANCELLED: "This appointment is cancelled. There is nothing you need to do.",
     },
     labels=("Day", "Time", "Place", "Reference"),
@@ -160,6 +167,7 @@ ENGLISH = Words(
     ring_with_a_question="If you have a question, please ring {telephone}.",
     reply_by_mail="You can also reply to this e-mail.",
     sign_in="Sign in to see the details.",
+    entry_leaves="The entry from our earlier e-mail makes way for your subscribed calendar.",
     feed_follows="Your subscribed calendar will show this within some hours.",
     hello="Hello {name},",
     dear="Dear {name},",
@@ -203,6 +211,7 @@ WELSH = Words(
         Occasion.NEW_TIME: ": amser newydd",
         Occasion.NEW_DETAILS: ": manylion newydd",
         Occasion.REPEATED: "",
+        Occasion.MOVED_TO_FEED: ": yn eich calendr tanysgrifio",
         Occasion.CANCELLED: " wedi'i ganslo",
     },
     openings={
@@ -212,6 +221,10 @@ WELSH = Words(
         ),
         Occasion.NEW_DETAILS: "Mae manylion eich apwyntiad wedi newid. Nid yw'r amser wedi newid.",
         Occasion.REPEATED: "Dyma fanylion eich apwyntiad eto.",
+        Occasion.MOVED_TO_FEED: (
+            "Mae'r cofnod hwn yn symud i'r calendr rydych yn tanysgrifio iddo. "
+            "Mae'r apwyntiad yn sefyll fel yr oedd."
+        ),
         Occasion.CANCELLED: (
             "Mae'r apwyntiad hwn wedi'i ganslo. Nid oes angen i chi wneud unrhyw beth."
         ),
@@ -224,6 +237,9 @@ WELSH = Words(
     ring_with_a_question="Os oes gennych gwestiwn, ffoniwch {telephone}.",
     reply_by_mail="Gallwch hefyd ateb yr e-bost hwn.",
     sign_in="Mewngofnodwch i weld y manylion.",
+    entry_leaves=(
+        "Mae'r cofnod o'n e-bost blaenorol yn ildio i'r calendr rydych yn tanysgrifio iddo."
+    ),
     feed_follows="Bydd y calendr rydych yn tanysgrifio iddo yn dangos hyn o fewn ychydig oriau.",
     hello="Helo {name},",
     dear="Annwyl {name},",
@@ -258,12 +274,17 @@ def notice(occasion: Occasion, details: Details, language: Language) -> Notice:
 
 
 def staff_notice(
-    occasion: Occasion, details: Details, language: Language, *, reads_by_feed: bool = False
+    occasion: Occasion,
+    details: Details,
+    language: Language,
+    *,
+    reads_by_feed: bool = False,
+    leaves_calendar: bool = False,
 ) -> Notice:
     """The mail for a member of staff, who knows the appointment by its neutral reference.
 
     Whoever reads by feed is told that the calendar follows later: calendars fetch a feed only
-    every few hours.
+    every few hours. ``leaves_calendar`` says why the entry of an earlier mail disappears.
     """
     words = WORDS[language]
     how_to_answer = _how_to_answer(occasion, details, words)
@@ -275,6 +296,11 @@ def staff_notice(
         facts=facts(details, language),
         closing=(
             f"{how_to_answer} {words.sign_in}",
+            *(
+                (words.entry_leaves,)
+                if leaves_calendar and occasion is not Occasion.MOVED_TO_FEED
+                else ()
+            ),
             *((words.feed_follows,) if reads_by_feed else ()),
         ),
         signature=(clean_line(details.signed),),
@@ -324,13 +350,18 @@ def calendar_texts(details: Details, language: Language) -> CalendarTexts:
     )
 
 
-def staff_calendar_texts(details: Details, language: Language) -> CalendarTexts:
-    """What the calendar of a member of staff shows, by invitation or feed: a code, no person."""
+def staff_calendar_texts(
+    details: Details, language: Language, *, leaves_calendar: bool = False
+) -> CalendarTexts:
+    """What the calendar of a member of staff shows, by invitation or feed: a code, no person.
+
+    Programs call an entry that leaves "cancelled": its description says that it only moves.
+    """
     words = WORDS[language]
     return CalendarTexts(
         summary=_staff_summary(details, words),
         location=_place(details, words),
-        description=words.sign_in,
+        description=words.openings[Occasion.MOVED_TO_FEED] if leaves_calendar else words.sign_in,
     )
 
 

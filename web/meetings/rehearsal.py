@@ -29,6 +29,7 @@ WHAT: dict[Occasion, str] = {
     Occasion.NEW_TIME: "the new time",
     Occasion.NEW_DETAILS: "the new details",
     Occasion.REPEATED: "the same again",
+    Occasion.MOVED_TO_FEED: "that it is in the subscribed calendar",
     Occasion.CANCELLED: "that it is called off",
 }
 HOW: dict[Channel, str] = {

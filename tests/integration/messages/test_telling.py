@@ -30,7 +30,7 @@ from rj.parties.contact import (
 )
 from rj.parties.models import PlaceToAvoid, SafeContactPlan
 from rj.parties.sealing import ContactDetails
-from rj.policy.terms import Channel, Language, Side
+from rj.policy.terms import CalendarWish, Channel, Language, Side
 from tests.builders import a_facilitator
 from tests.integration.messages.conftest import KEY, SEAL, Story
 from tests.privacy import leaks
@@ -452,6 +452,67 @@ def test_the_feed_agrees_with_the_mails_at_each_step(story: Story) -> None:
     assert line(feed(), "SEQUENCE") == "SEQUENCE:1"
     story.cancel()
     assert "VEVENT" not in feed()
+
+
+def wish(story: Story, calendar_wish: CalendarWish) -> None:
+    with story.database.writing() as session:
+        facilitator = session.get(Facilitator, story.case.lead)
+        assert facilitator is not None
+        facilitator.calendar_wish = calendar_wish
+        session.flush()
+        story.teller.reader_changed(
+            session, RecipientKind.FACILITATOR, facilitator.id, now=story.clock.now()
+        )
+
+
+def test_m8_entries_make_way_for_a_feed_and_come_back_without_it(story: Story) -> None:
+    story.tell()
+    story.send()
+    others = [len(story.mails(each)) for each in (story.case.harmer, story.case.second)]
+    wish(story, CalendarWish.FEED)
+    wish(story, CalendarWish.FEED)
+    story.send()
+    wish(story, CalendarWish.INVITATION)
+    story.send()
+
+    invited, given_way, again = (calendar_of(each) for each in story.mails(story.case.lead))
+    assert [line(each, "METHOD") for each in (given_way, again)] == [
+        "METHOD:CANCEL",
+        "METHOD:REQUEST",
+    ]
+    assert len({line(each, "UID:") for each in (invited, given_way, again)}) == 1
+    assert [line(each, "SEQUENCE") for each in (given_way, again)] == ["SEQUENCE:1", "SEQUENCE:2"]
+    said = text_of(story.mails(story.case.lead)[1])
+    assert "This entry moves to your subscribed calendar" in said
+    assert "cancelled" not in said
+    assert [len(story.mails(each)) for each in (story.case.harmer, story.case.second)] == others
+    with story.database.reading() as session:
+        states = session.exec(
+            select(Invitation.state).where(Invitation.reader_id == story.case.lead)
+        ).all()
+    assert states == [InvitationState.ACTIVE]
+
+
+def test_m4_a_choice_taken_back_before_its_mail_left_is_not_told(story: Story) -> None:
+    story.tell()
+    story.send()
+    wish(story, CalendarWish.FEED)
+    wish(story, CalendarWish.INVITATION)
+    story.send()
+
+    assert len(story.mails(story.case.lead)) == 1
+    assert story.last(story.case.lead).state is MessageState.STOPPED
+
+
+def test_m4_a_mail_looks_again_whether_its_reader_still_reads_by_feed(story: Story) -> None:
+    story.tell()
+    story.send()
+    wish(story, CalendarWish.FEED)
+    with story.database.writing() as session:
+        session.get_one(Facilitator, story.case.lead).calendar_wish = CalendarWish.INVITATION
+    story.send()
+
+    assert len(story.mails(story.case.lead)) == 1
 
 
 def test_the_search_for_leaks_would_find_one(story: Story) -> None:

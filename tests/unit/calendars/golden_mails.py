@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from rj.calendars.ics import (
     Appointment,
@@ -65,10 +66,21 @@ OVER = replace(
     ends_at=datetime(2026, 3, 8, 15, 30, tzinfo=UTC),
 )
 
+
+class StaffRow(TypedDict):
+    """What every row about a member of staff has in common."""
+
+    reference: str
+    is_for_staff: bool
+
+
 WISHES = Wishes(READER.address, wants_calendar=True)
 INVITED = Version(OLD_UID, 0, TUESDAY, READER.address)
 STILL_WAITING = replace(INVITED, is_possibly_sent=False)
 CANCELLED = replace(INVITED, sequence=1, is_cancellation=True)
+GIVEN_WAY = replace(INVITED, sequence=1, leaves_calendar=True)
+BY_FEED = Wishes(READER.address, reads_by_feed=True)
+STAFF: StaffRow = {"reference": "K7M2", "is_for_staff": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,17 @@ ROWS = (
         reference="K7M2",
         is_for_staff=True,
     ),
+    Row("invitations give way to a feed", (INVITED,), TUESDAY, BY_FEED, **STAFF),
+    Row(
+        "invitations give way to a feed, in Welsh",
+        (INVITED,),
+        TUESDAY,
+        BY_FEED,
+        language=Language.WELSH,
+        **STAFF,
+    ),
+    Row("a feed takes over with a new time", (INVITED,), LATER_THAT_DAY, BY_FEED, **STAFF),
+    Row("a feed gives way to invitations", (INVITED, GIVEN_WAY), TUESDAY, **STAFF),
 )
 
 
@@ -135,7 +158,13 @@ def mail(row: Row, step: Step) -> bytes:
     details = details_of(row, step)
     feed = row.is_for_staff and not row.wishes.wants_calendar
     told = (
-        staff_notice(step.occasion, details, row.language, reads_by_feed=feed)
+        staff_notice(
+            step.occasion,
+            details,
+            row.language,
+            reads_by_feed=feed,
+            leaves_calendar=step.leaves_calendar,
+        )
         if row.is_for_staff
         else notice(step.occasion, details, row.language)
     )
@@ -161,7 +190,10 @@ def calendar_part(row: Row, step: Step) -> CalendarPart | None:
 
 def appointment(row: Row, step: Step) -> Appointment:
     details = details_of(row, step)
-    texts = (staff_calendar_texts if row.is_for_staff else calendar_texts)(details, row.language)
+    if row.is_for_staff:
+        texts = staff_calendar_texts(details, row.language, leaves_calendar=step.leaves_calendar)
+    else:
+        texts = calendar_texts(details, row.language)
     return Appointment(
         uid=step.uid or NEW_UID,
         sequence=step.sequence,

@@ -8,8 +8,10 @@ from rj.calendars.ics import Method
 from rj.calendars.lifecycle import Arrangement, Step, Version, Wishes, next_step
 from rj.calendars.wording import Occasion
 from tests.unit.calendars.golden_mails import (
+    BY_FEED,
     CANCELLED,
     ELSEWHERE,
+    GIVEN_WAY,
     INVITED,
     LATER_THAT_DAY,
     NOW,
@@ -42,6 +44,9 @@ THE_TABLE = {
     "reader withdraws and wants a cancellation": (Method.CANCEL, 1, SAME, Occasion.CANCELLED),
     "changed before the first mail was possibly sent": (Method.REQUEST, 1, SAME, Occasion.FIXED),
     "cancelled before the first mail was possibly sent": None,
+    "invitations give way to a feed": (Method.CANCEL, 1, SAME, Occasion.MOVED_TO_FEED),
+    "a feed takes over with a new time": (Method.CANCEL, 1, SAME, Occasion.NEW_TIME),
+    "a feed gives way to invitations": (Method.REQUEST, 2, SAME, Occasion.REPEATED),
 }
 
 
@@ -167,6 +172,25 @@ def test_what_was_put_into_a_calendar_is_taken_out_even_if_none_is_wanted_now() 
         told(INVITED, expected=None, wishes=replace(WISHES, wants_calendar=False)).method
         is Method.CANCEL
     )
+
+
+def test_an_entry_that_gave_way_to_a_feed_is_not_taken_out_again() -> None:
+    assert after(INVITED, GIVEN_WAY, wishes=BY_FEED) is None
+    assert told(INVITED, GIVEN_WAY, expected=LATER_THAT_DAY, wishes=BY_FEED).method is None
+    assert told(INVITED, GIVEN_WAY, expected=None, wishes=BY_FEED).method is None
+
+
+def test_an_entry_stands_until_what_takes_it_out_has_left() -> None:
+    waiting = replace(GIVEN_WAY, is_possibly_sent=False)
+
+    assert told(INVITED, waiting, expected=None, wishes=BY_FEED).method is Method.CANCEL
+    assert after(INVITED, waiting) is None
+
+
+def test_a_feed_has_nothing_to_take_the_place_of_where_no_entry_stands() -> None:
+    assert after(replace(INVITED, has_calendar_part=False), wishes=BY_FEED) is None
+    assert told(STILL_WAITING, wishes=BY_FEED).method is None
+    assert told(replace(INVITED, address=OLD_ADDRESS), wishes=BY_FEED).method is None
 
 
 def test_a_letter_that_told_everything_is_not_repeated() -> None:

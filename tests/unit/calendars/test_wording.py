@@ -142,6 +142,11 @@ def test_the_welsh_letter_reads_so() -> None:
         (Occasion.NEW_TIME, "Appointment: new time", "Apwyntiad: amser newydd"),
         (Occasion.NEW_DETAILS, "Appointment: new details", "Apwyntiad: manylion newydd"),
         (Occasion.REPEATED, "Appointment", "Apwyntiad"),
+        (
+            Occasion.MOVED_TO_FEED,
+            "Appointment: in your subscribed calendar",
+            "Apwyntiad: yn eich calendr tanysgrifio",
+        ),
         (Occasion.CANCELLED, "Appointment cancelled", "Apwyntiad wedi'i ganslo"),
     ],
 )
