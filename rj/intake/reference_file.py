@@ -22,10 +22,10 @@ from rj.accounts.models import Area
 from rj.audit.services import SERVICE, Actor, note
 from rj.db.database import Database
 from rj.intake.csv_table import Columns, Fault, Row, read_table
-from rj.intake.harm_classes import harm_class
 from rj.intake.rules import COURT_OFFENCE_CODE, home_office_code, is_email
 from rj.kernel.weekly_hours import read_hours
 from rj.orders.models import Court, Offence, OffenceCourtCode, ResponsibleOfficer
+from rj.policy.offences import harm_class
 from rj.policy.terms import CourtKind
 from rj.venues.models import Venue
 

@@ -16,6 +16,7 @@ from rj.intake.entry import NewOrder
 from rj.kernel.errors import Invalid
 from rj.parties.contact import refuse_impossible_terms, refuse_unreachable
 from rj.parties.recording import NewPerson
+from rj.policy.legal import rules_on
 from rj.policy.terms import OrderType, RequirementType, Side, Skill
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/._ -]*")
@@ -32,9 +33,8 @@ ADULT_AGE = 18
 LONGEST_LIFE = 120
 MOST_OFFENCES = 20
 MOST_PEOPLE = 30
-MOST_DAYS = {RequirementType.SPECIFIED_ACTIVITY: 60}
-"""An aggregate of sixty days for a specified activity (R1); elsewhere the court's word stands."""
 MOST_DAYS_OTHERWISE = 365
+"""Where the law sets no most, the court's word stands: this only catches slips of the pen."""
 ASK_FOR_CONVICTION = timedelta(days=365)
 """The day of conviction is asked for when the eighteenth birthday lies this close before the
 sentence: only then can it decide."""
@@ -271,7 +271,8 @@ def requirement_fits_the_order(order: NewOrder, known: Known, today: date) -> Fa
 
 def days_are_lawful(order: NewOrder, known: Known, today: date) -> Fault | None:
     """At least a day, at most what the regime allows (R1, R2)."""
-    most = MOST_DAYS.get(order.requirement, MOST_DAYS_OTHERWISE)
+    regime = rules_on(order.sentenced_on).regime(order.requirement)
+    most = regime.most_days or MOST_DAYS_OTHERWISE
     if order.days is None or 1 <= order.days <= most:
         return None
     return Fault("days", f"The days are not between 1 and {most}", "Check the court's order")

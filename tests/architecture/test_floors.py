@@ -27,6 +27,7 @@ FLOORS: dict[str, float] = {
     "rj.orders": 5,
     "rj.facilitators": 5,
     "rj.venues": 5,
+    "rj.suitability": 5.5,  # reads the offence list
     "rj.parties": 6,
     "rj.conferences": 7,
     "rj.scheduling": 8,

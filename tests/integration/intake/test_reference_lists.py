@@ -9,7 +9,6 @@ from sqlmodel import select
 from rj.audit.services import SERVICE
 from rj.db.database import Database
 from rj.intake.commands import import_orders_command, import_reference_command
-from rj.intake.harm_classes import harm_class
 from rj.intake.reference_file import (
     ReferenceKind,
     ReferenceReport,
@@ -20,6 +19,7 @@ from rj.intake.reference_file import (
 )
 from rj.kernel.clock import StoppedClock
 from rj.orders.models import Court, Offence
+from rj.policy.offences import harm_class
 from rj.policy.terms import HarmClass
 from rj.venues.models import Venue
 from tests.builders import NOW, SEAL

@@ -3,7 +3,8 @@ harm directed at a person.
 
 The risk classes of the offence list were built for risk scoring, so this map is a default that an
 administrator reviews, not law. It errs towards asking: an offence that may have harmed somebody
-in person is counted in, and the report writer looks at the case.
+in person is counted in, and the report writer looks at the case. In the same way an offence that
+is sexual, domestic or exploitative by its words counts as sensitive and complex.
 """
 
 from types import MappingProxyType
@@ -51,3 +52,29 @@ def harm_class(risk_class: str, category: str, description: str) -> HarmClass:
     if any(word in words for word in BY_WORDS):
         return HarmClass.OTHER_PERSONAL_HARM
     return HarmClass.NONE
+
+
+SENSITIVE_RISK_CLASSES = frozenset({"sexual_against_child", "sexual_not_against_child"})
+
+SENSITIVE_WORDS = (
+    "rape",
+    "sexual",
+    "indecent",
+    "stalking",
+    "coercive",
+    "traffick",
+    "slavery",
+    "servitude",
+    "forced marriage",
+    "genital mutilation",
+    "exploitation",
+    "cruelty to",
+    "non-fatal strangulation",
+)
+"""Words of offences that are sensitive and complex in themselves (R34)."""
+
+
+def is_sensitive(risk_class: str, category: str, description: str) -> bool:
+    """Whether the offence alone makes a case sensitive and complex: it goes to the RJ lead."""
+    words = f"{category} {description}".lower()
+    return risk_class in SENSITIVE_RISK_CLASSES or any(word in words for word in SENSITIVE_WORDS)
