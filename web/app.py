@@ -86,7 +86,9 @@ from web.admin.controllers import AccountsPages, MailPages, ProblemPages
 from web.bodies import SiteRequest
 from web.errors import EXCEPTION_HANDLERS
 from web.facilitators.calendar import MyCalendar
+from web.facilitators.conflicts import Background
 from web.facilitators.controllers import MyCases, MyMeetings
+from web.facilitators.own_time import MyTime
 from web.facilitators.recording import FacilitatorRecords
 from web.facilitators.register import Register
 from web.feeds.controllers import FeedPages
@@ -103,6 +105,7 @@ from web.planning.controllers import CasePages, PlanningPages
 from web.planning.mending import MendingPages
 from web.reports.controllers import ReportPages
 from web.site.controllers import FrontDoor, Health, no_such_page, robots
+from web.venues.closings import RoomClosings
 from web.venues.controllers import VenuePages
 from web.visits import Visits, cookie_name, security_headers
 from web.week.controllers import WeekPages
@@ -139,9 +142,12 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MyMeetings,
     MyCases,
     MyCalendar,
+    MyTime,
     Register,
     FacilitatorRecords,
+    Background,
     VenuePages,
+    RoomClosings,
     LiaisonPages,
     PersonPages,
     LiaisonMessages,

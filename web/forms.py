@@ -49,6 +49,8 @@ from web.people import Person
 Form = TypeVar("Form")
 
 LONGEST = 200
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Days before and after are slips of the hand, and reckoning with them would overflow."""
 FORM_KEY = "_form_key"
 BASED_ON = "_based_on"
 TICKED = frozenset({"yes", "on", "true", "1"})
@@ -343,7 +345,7 @@ def _date(name: str, spec: _Entry, entered: Entered, is_required: bool) -> date 
     parts = {part: clean_line(entered.text(f"{name}-{part}")) for part in DATE_PARTS}
     if one:
         try:
-            return date.fromisoformat(one)
+            return _within_reason(date.fromisoformat(one))
         except ValueError:
             raise _Unreadable(f"{spec.start} must be a real date, like 27 3 2026") from None
     missing = [part for part, text in parts.items() if not text]
@@ -356,9 +358,16 @@ def _date(name: str, spec: _Entry, entered: Entered, is_required: bool) -> date 
     try:
         if len(parts["year"]) != 4:
             raise ValueError
-        return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+        return _within_reason(date(int(parts["year"]), int(parts["month"]), int(parts["day"])))
     except ValueError:
         raise _Unreadable(f"{spec.start} must be a real date, like 27 3 2026") from None
+
+
+def _within_reason(day: date) -> date:
+    """The day, unless no calendar of ours reaches it. Raises ValueError."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day
 
 
 def _time(text: str, spec: _Entry) -> time:

@@ -25,6 +25,7 @@ DESTINATIONS: dict[Role, tuple[Destination, ...]] = {
     Role.FACILITATOR: (
         Destination("My meetings", "/my/meetings"),
         Destination("My cases", "/my/cases"),
+        Destination("My time", "/my/time"),
         Destination("My calendar", "/my/calendar"),
     ),
     Role.LIAISON_OFFICER: (Destination("Contact", "/liaison"),),

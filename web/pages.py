@@ -6,7 +6,7 @@ and the frame of the site. Templates get page objects, dataclasses of plain valu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -156,6 +156,13 @@ def weekday_text(day: date) -> str:
     return f"{day:%A} {day_text(day)}"
 
 
+def days_text(first_day: date, last_day: date) -> str:
+    """``9 March 2026 to 11 March 2026``; one day once."""
+    if first_day == last_day:
+        return day_text(first_day)
+    return f"{day_text(first_day)} to {day_text(last_day)}"
+
+
 def clock_text(instant: datetime) -> str:
     """``2:30pm``: the wall clock in Europe/London, as pages write it."""
     shown = london_time(instant)
@@ -169,3 +176,13 @@ def moment_text(instant: datetime | None) -> str:
     if instant is None:
         return ""
     return f"{weekday_text(london_day(instant))}, {clock_text(instant)}"
+
+
+def span_text(starts_at: datetime, ends_at: datetime) -> str:
+    """``Monday 9 March 2026, 2pm to 4pm``; whole days as days, and both days where they differ."""
+    midnight = time(0)
+    if london_time(starts_at) == midnight == london_time(ends_at):
+        return days_text(london_day(starts_at), london_day(ends_at) - timedelta(days=1))
+    if london_day(starts_at) == london_day(ends_at):
+        return f"{moment_text(starts_at)} to {clock_text(ends_at)}"
+    return f"{moment_text(starts_at)} to {moment_text(ends_at)}"

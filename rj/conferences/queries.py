@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from rj.conferences.models import GateRecord, Meeting, MeetingState, MeetingVersion
+from rj.conferences.models import Booking, GateRecord, Meeting, MeetingState, MeetingVersion
 from rj.db.records import get_record
 from rj.orders.models import Order
 from rj.policy.terms import Gate
@@ -26,6 +26,27 @@ def live_meetings(session: Session, order_ids: Iterable[UUID]) -> list[Meeting]:
         session.exec(
             select(Meeting)
             .where(col(Meeting.order_id).in_(list(order_ids)), col(Meeting.state).in_(COMING))
+            .order_by(col(Meeting.starts_at), col(Meeting.code))
+        )
+    )
+
+
+def meetings_taking(
+    session: Session, resource_ids: Iterable[UUID], starts_at: datetime, ends_at: datetime
+) -> list[Meeting]:
+    """Coming meetings that take up one of these rooms or people within a time, in order of time.
+
+    The rest after a meeting counts as taken too.
+    """
+    taking = select(Booking.meeting_id).where(
+        col(Booking.resource_id).in_(list(resource_ids)),
+        Booking.starts_at < ends_at,
+        Booking.ends_at > starts_at,
+    )
+    return list(
+        session.exec(
+            select(Meeting)
+            .where(col(Meeting.id).in_(taking), col(Meeting.state).in_(COMING))
             .order_by(col(Meeting.starts_at), col(Meeting.code))
         )
     )

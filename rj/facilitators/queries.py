@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 
 from rj.db.records import get_record
 from rj.facilitators.models import (
+    ConflictOfInterest,
     Facilitator,
     FacilitatorArea,
+    FacilitatorBusy,
     Leave,
     Mentoring,
     PastConference,
@@ -78,5 +80,27 @@ def past_conferences_of(session: Session, facilitator_id: UUID) -> list[PastConf
             select(PastConference)
             .where(PastConference.facilitator_id == facilitator_id)
             .order_by(col(PastConference.held_on))
+        )
+    )
+
+
+def busy_times_of(session: Session, facilitator_id: UUID) -> list[FacilitatorBusy]:
+    """Time taken in a facilitator's own diary, the first first."""
+    return list(
+        session.exec(
+            select(FacilitatorBusy)
+            .where(FacilitatorBusy.facilitator_id == facilitator_id)
+            .order_by(col(FacilitatorBusy.starts_at))
+        )
+    )
+
+
+def conflicts_of(session: Session, facilitator_id: UUID) -> frozenset[UUID]:
+    """The parties and responsible officers a facilitator must not meet at work."""
+    return frozenset(
+        session.exec(
+            select(ConflictOfInterest.person_id).where(
+                ConflictOfInterest.facilitator_id == facilitator_id
+            )
         )
     )

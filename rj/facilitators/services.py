@@ -5,13 +5,17 @@ change_facilitator(session, facilitator_id, NewFacilitator(...), *, based_on, ac
 add_leave(session, facilitator_id, *, first_day, last_day, is_illness, actor, now) -> Leave
 end_leave(session, leave_id, *, actor, now)
 choose_calendar(session, facilitator_id, wish, *, actor, now)
-add_busy_time, add_past_conference, add_conflict
+add_busy_time(session, facilitator_id, *, starts_at, ends_at, actor, now)     -> FacilitatorBusy
+end_busy_time(session, busy_id, *, actor, now)
+add_past_conference(session, facilitator_id, *, held_on, actor, now)          -> PastConference
+remove_past_conference(session, past_id, *, actor, now)
+add_conflict, remove_conflict(session, facilitator_id, person_id, *, actor, now)
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +43,7 @@ from rj.policy.terms import CalendarWish, Language, PracticeLevel, Skill
 
 LANGUAGE = re.compile(r"[a-z]{2}")
 LONGEST_WEEK = 7 * 24 * 60
+LONGEST_BUSY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +301,19 @@ def add_busy_time(
     get_facilitator(session, facilitator_id)
     if ends_at <= starts_at:
         raise Invalid(FieldProblem("ends_at", "The end must come after the beginning"))
+    if ends_at - starts_at > LONGEST_BUSY:
+        raise Invalid(FieldProblem("ends_at", "More than a week is days away: record it as such"))
     busy = FacilitatorBusy(facilitator_id=facilitator_id, starts_at=starts_at, ends_at=ends_at)
     session.add(busy)
     note(session, actor, "add busy time", "facilitator", facilitator_id, now=now)
     return busy
+
+
+def end_busy_time(session: Session, busy_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back time taken in a facilitator's own diary. Raises NotFound."""
+    busy = get_record(session, FacilitatorBusy, busy_id, "busy time")
+    session.delete(busy)
+    note(session, actor, "end busy time", "facilitator", busy.facilitator_id, now=now)
 
 
 def add_past_conference(
@@ -315,6 +329,13 @@ def add_past_conference(
     return past
 
 
+def remove_past_conference(session: Session, past_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back a conference that was recorded in error. Raises NotFound."""
+    past = get_record(session, PastConference, past_id, "conference")
+    session.delete(past)
+    note(session, actor, "remove past conference", "facilitator", past.facilitator_id, now=now)
+
+
 def add_conflict(
     session: Session, facilitator_id: UUID, person_id: UUID, *, actor: Actor, now: datetime
 ) -> None:
@@ -326,3 +347,13 @@ def add_conflict(
     if session.get(ConflictOfInterest, (facilitator_id, person_id)) is None:
         session.add(ConflictOfInterest(facilitator_id=facilitator_id, person_id=person_id))
         note(session, actor, "add conflict of interest", "facilitator", facilitator_id, now=now)
+
+
+def remove_conflict(
+    session: Session, facilitator_id: UUID, person_id: UUID, *, actor: Actor, now: datetime
+) -> None:
+    """Let a facilitator meet somebody at work again. Safe to repeat."""
+    conflict = session.get(ConflictOfInterest, (facilitator_id, person_id))
+    if conflict is not None:
+        session.delete(conflict)
+        note(session, actor, "remove conflict of interest", "facilitator", facilitator_id, now=now)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.db.records import get_record
-from rj.venues.models import Room, Venue, VenueClosure
+from rj.venues.models import Room, RoomBlock, Venue, VenueClosure
 
 
 def get_venue(session: Session, venue_id: UUID) -> Venue:
@@ -44,5 +44,16 @@ def closures_of(session: Session, venue_id: UUID) -> list[VenueClosure]:
             select(VenueClosure)
             .where(VenueClosure.venue_id == venue_id)
             .order_by(col(VenueClosure.first_day))
+        )
+    )
+
+
+def blocks_of(session: Session, room_ids: Iterable[UUID]) -> list[RoomBlock]:
+    """Times in which these rooms are taken by somebody else, the first first."""
+    return list(
+        session.exec(
+            select(RoomBlock)
+            .where(col(RoomBlock.room_id).in_(list(room_ids)))
+            .order_by(col(RoomBlock.starts_at))
         )
     )

@@ -4,13 +4,15 @@ add_venue(session, NewVenue(...), *, actor, now)                         -> Venu
 change_venue(session, venue_id, NewVenue(...), *, based_on, actor, now)  -> Venue
 add_room(session, venue_id, NewRoom(...), *, actor, now)                 -> Room
 change_room(session, room_id, NewRoom(...), *, based_on, actor, now)     -> Room
-close_venue(session, venue_id, *, first_day, last_day, reason, actor, now)
-block_room(session, room_id, *, starts_at, ends_at, reason, actor, now)
+close_venue(session, venue_id, *, first_day, last_day, reason, actor, now) -> VenueClosure
+end_closure(session, closure_id, *, actor, now)
+block_room(session, room_id, *, starts_at, ends_at, reason, actor, now)  -> RoomBlock
+end_block(session, block_id, *, actor, now)
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from sqlmodel import Session, select
 
 from rj.accounts.models import Area
 from rj.audit.services import Actor, note
+from rj.db.records import get_record
 from rj.kernel.characters import is_clean_line
 from rj.kernel.errors import FieldProblem, Invalid
 from rj.kernel.weekly_hours import check_hours
@@ -26,6 +29,8 @@ from rj.venues.models import Room, RoomBlock, Venue, VenueClosure
 from rj.venues.queries import get_room, get_venue
 
 SLOT_MINUTES = 15
+LONGEST_CLOSING = timedelta(days=366)
+"""What is shut for longer is no longer in use; a year mistyped is caught here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +211,21 @@ def close_venue(
     get_venue(session, venue_id)
     if last_day < first_day:
         raise Invalid(FieldProblem("last_day", "The last day must not come before the first"))
+    if last_day - first_day > LONGEST_CLOSING:
+        raise Invalid(FieldProblem("last_day", "A closing must not last longer than a year"))
     closure = VenueClosure(
         venue_id=venue_id, first_day=first_day, last_day=last_day, reason=reason.strip()
     )
     session.add(closure)
     note(session, actor, "close venue", "venue", venue_id, now=now)
     return closure
+
+
+def end_closure(session: Session, closure_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back days on which a building was to be shut. Raises NotFound."""
+    closure = get_record(session, VenueClosure, closure_id, "closing")
+    session.delete(closure)
+    note(session, actor, "end closure", "venue", closure.venue_id, now=now)
 
 
 def block_room(
@@ -224,11 +238,25 @@ def block_room(
     actor: Actor,
     now: datetime,
 ) -> RoomBlock:
-    """Record time in which a room is taken by somebody else."""
+    """Record time in which a room is taken by somebody else. Raises Invalid, NotFound.
+
+    Meetings booked there stay where they are until somebody moves them.
+    """
     get_room(session, room_id)
     if ends_at <= starts_at:
         raise Invalid(FieldProblem("ends_at", "The end must come after the beginning"))
+    if ends_at <= now:
+        raise Invalid(FieldProblem("ends_at", "The end must lie ahead"))
+    if ends_at - starts_at > LONGEST_CLOSING:
+        raise Invalid(FieldProblem("ends_at", "A closing must not last longer than a year"))
     block = RoomBlock(room_id=room_id, starts_at=starts_at, ends_at=ends_at, reason=reason.strip())
     session.add(block)
     note(session, actor, "block room", "room", room_id, now=now)
     return block
+
+
+def end_block(session: Session, block_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Give a room back that was taken by somebody else. Raises NotFound."""
+    block = get_record(session, RoomBlock, block_id, "closing")
+    session.delete(block)
+    note(session, actor, "end room block", "room", block.room_id, now=now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from uuid import UUID
 
 from rj.policy.terms import AttendanceOutcome, CalendarWish, ContactOutcome, GateValue
 from web.forms import entry
@@ -57,3 +58,33 @@ class LeaveForm:
     first_day: date = entry("first day")
     last_day: date = entry("last day")
     is_illness: bool = entry("illness", is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BusyForm:
+    """Hours of one day that are taken in a facilitator's own diary."""
+
+    busy_on: date = entry("day")
+    busy_from: time = entry("time it begins")
+    busy_until: time = entry("time it ends")
+
+
+@dataclass(frozen=True, slots=True)
+class PastConferenceForm:
+    """A direct conference led before the record here began, or elsewhere."""
+
+    held_on: date = entry("day of the conference")
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictCaseForm:
+    """The case with somebody a facilitator must not meet at work."""
+
+    case: str = entry("reference of the order")
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictForm:
+    """Everybody of one case whom a facilitator must not meet at work; nobody is an answer too."""
+
+    people: tuple[UUID, ...] = entry("people", is_required=False)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from rj.accounts.queries import areas_by_name
 from rj.db.database import Database
-from rj.facilitators.models import Facilitator, Leave
+from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import (
     areas_of,
     facilitators_in,
@@ -19,18 +19,30 @@ from rj.facilitators.queries import (
     leave_of,
     mentors_of,
 )
-from rj.facilitators.services import add_leave, end_leave
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Invalid, NotFound
 from rj.kernel.london import london_day
 from rj.kernel.weekly_hours import write_hours
 from rj.policy.languages import language_name
 from rj.policy.terms import Role, Skill
-from web.facilitators.forms import LeaveForm
+from web.facilitators.background import (
+    Conflicts,
+    conflicts_shown,
+    past_conferences,
+)
 from web.facilitators.practice import practice_of
-from web.forms import Entered, Problems, read
+from web.facilitators.time_away import (
+    BUSY_HOURS,
+    DAYS_AWAY,
+    Kind,
+    Recorded,
+    TimeAway,
+    time_away,
+)
+from web.forms import Entered, Problems, once
 from web.given import Given
 from web.guards import needs
+from web.meetings.booked import MeetingsInTheWay, ask_about_booked, refuse_unseen
 from web.pages import Fact, Tag, day_text, page, see
 from web.people import Person, Visitor
 from web.visits import say
@@ -50,20 +62,15 @@ class FacilitatorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveRow:
-    """Days away that are not over yet."""
-
-    words: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class FacilitatorPage:
     """One facilitator."""
 
     name: str
     facts: tuple[Fact, ...]
-    leave: tuple[LeaveRow, ...]
+    time: TimeAway
+    past: tuple[Recorded, ...]
+    """Direct conferences led before the record here began, the latest first."""
+    conflicts: Conflicts
 
 
 class Register(Controller):
@@ -88,7 +95,7 @@ class Register(Controller):
         facilitator_id: FromPath[UUID],
     ) -> Template:
         """One facilitator."""
-        return _show(request, database, clock, facilitator_id)
+        return show_facilitator(request, database, clock, facilitator_id)
 
     @post("/{facilitator_id:uuid}/leave", sync_to_thread=True)
     def add_leave(
@@ -99,24 +106,20 @@ class Register(Controller):
         facilitator_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Record days away; meetings on them show as broken until somebody acts."""
-        try:
-            form = read(LeaveForm, entered)
-            with database.writing() as session:
-                covering(session, request.user, facilitator_id)
-                add_leave(
-                    session,
-                    facilitator_id,
-                    first_day=form.first_day,
-                    last_day=form.last_day,
-                    is_illness=form.is_illness,
-                    actor=request.user.actor(Role.COORDINATOR),
-                    now=clock.now(),
-                )
-        except Invalid as invalid:
-            return _show(request, database, clock, facilitator_id, entered, invalid)
-        say(request, "Days away recorded. Planning leaves them free from its next run on")
-        return see(f"/facilitators/{facilitator_id}")
+        """Record days away; meetings booked on them are named first."""
+        return _take(request, database, clock, facilitator_id, entered, DAYS_AWAY)
+
+    @post("/{facilitator_id:uuid}/busy", sync_to_thread=True)
+    def add_busy(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        facilitator_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Record hours taken in their own diary; meetings booked in them are named first."""
+        return _take(request, database, clock, facilitator_id, entered, BUSY_HOURS)
 
     @post("/{facilitator_id:uuid}/leave/{leave_id:uuid}/end", sync_to_thread=True)
     def end_leave(
@@ -126,17 +129,72 @@ class Register(Controller):
         clock: Given[Clock],
         facilitator_id: FromPath[UUID],
         leave_id: FromPath[UUID],
+        entered: Given[Entered],
     ) -> Redirect:
         """Take days away back."""
-        with database.writing() as session:
+        return _give_back(request, database, clock, facilitator_id, entered, DAYS_AWAY, leave_id)
+
+    @post("/{facilitator_id:uuid}/busy/{busy_id:uuid}/end", sync_to_thread=True)
+    def end_busy(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        facilitator_id: FromPath[UUID],
+        busy_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Take busy hours back."""
+        return _give_back(request, database, clock, facilitator_id, entered, BUSY_HOURS, busy_id)
+
+
+def _take(
+    request: Visitor,
+    database: Database,
+    clock: Clock,
+    facilitator_id: UUID,
+    entered: Entered,
+    kind: Kind,
+) -> Template | Redirect:
+    here = f"/facilitators/{facilitator_id}"
+    try:
+
+        def act(session: Session) -> str:
             covering(session, request.user, facilitator_id)
-            leave = session.get(Leave, leave_id)
-            if leave is None or leave.facilitator_id != facilitator_id:
-                raise NotFound("There is no such leave")
             actor = request.user.actor(Role.COORDINATOR)
-            end_leave(session, leave_id, actor=actor, now=clock.now())
-        say(request, "Days away taken back")
-        return see(f"/facilitators/{facilitator_id}")
+            found = kind.record(session, facilitator_id, entered, actor, clock.now())
+            refuse_unseen(session, request.user, entered, [facilitator_id], found, now=clock.now())
+            return here
+
+        where = once(database, entered, request.user, act, now=clock.now())
+    except Invalid as invalid:
+        return show_facilitator(request, database, clock, facilitator_id, entered, invalid)
+    except MeetingsInTheWay as found:
+        return ask_about_booked(
+            request, entered, found.booked, title=kind.question, button=kind.button, back=here
+        )
+    say(request, f"{kind.name} recorded. Planning leaves them free from its next run on")
+    return see(where)
+
+
+def _give_back(
+    request: Visitor,
+    database: Database,
+    clock: Clock,
+    facilitator_id: UUID,
+    entered: Entered,
+    kind: Kind,
+    time_id: UUID,
+) -> Redirect:
+    def act(session: Session) -> str:
+        covering(session, request.user, facilitator_id)
+        actor = request.user.actor(Role.COORDINATOR)
+        kind.give_back(session, facilitator_id, time_id, actor, clock.now())
+        return f"/facilitators/{facilitator_id}"
+
+    where = once(database, entered, request.user, act, now=clock.now())
+    say(request, f"{kind.name} taken back")
+    return see(where)
 
 
 def covering(session: Session, person: Person, facilitator_id: UUID) -> Facilitator:
@@ -179,9 +237,11 @@ def _tag(session: Session, facilitator: Facilitator, today: date) -> Tag | None:
     return None
 
 
-def facilitator_page(session: Session, facilitator: Facilitator, now: datetime) -> FacilitatorPage:
-    """One facilitator's record."""
-    today = london_day(now)
+def facilitator_page(
+    session: Session, person: Person, facilitator: Facilitator, now: datetime
+) -> FacilitatorPage:
+    """One facilitator's record, and what of it concerns the person's own areas."""
+    here = f"/facilitators/{facilitator.id}"
     practice = practice_of(session, facilitator, now)
     areas = {area.id: area.name for area in areas_by_name(session)}
     mentors = [get_facilitator(session, each).name for each in mentors_of(session, facilitator.id)]
@@ -219,25 +279,13 @@ def facilitator_page(session: Session, facilitator: Facilitator, now: datetime) 
             Fact("Cases", f"{facilitator.caseload_norm} wanted, {facilitator.caseload_cap} most"),
             Fact("Meetings come by", words_for(facilitator.calendar_wish)),
         ),
-        leave=tuple(
-            LeaveRow(
-                _days(each),
-                f"/facilitators/{facilitator.id}/leave/{each.id}/end",
-            )
-            for each in leave_of(session, facilitator.id)
-            if each.last_day >= today
-        ),
+        time=time_away(session, facilitator.id, here, now),
+        past=past_conferences(session, facilitator.id, here),
+        conflicts=conflicts_shown(session, facilitator.id, here, person.areas(Role.COORDINATOR)),
     )
 
 
-def _days(leave: Leave) -> str:
-    days = day_text(leave.first_day)
-    if leave.last_day != leave.first_day:
-        days += f" to {day_text(leave.last_day)}"
-    return days + (", ill" if leave.is_illness else "")
-
-
-def _show(
+def show_facilitator(
     request: Visitor,
     database: Database,
     clock: Clock,
@@ -245,9 +293,10 @@ def _show(
     entered: Entered | None = None,
     invalid: Invalid | None = None,
 ) -> Template:
+    """The page of one facilitator, with a form of it that could not be accepted."""
     with database.reading() as session:
         facilitator = covering(session, request.user, facilitator_id)
-        shown = facilitator_page(session, facilitator, clock.now())
+        shown = facilitator_page(session, request.user, facilitator, clock.now())
     return page(
         request,
         "facilitators/facilitator.html",

@@ -11,6 +11,7 @@ from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
 from rj.conferences.models import Meeting
 from rj.conferences.queries import live_meetings, meetings_without_outcome
+from rj.conferences.upset import upset_meetings
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, StepState
@@ -34,7 +35,7 @@ from web.orders.pages import stage_words
 from web.orders.told import part_words
 from web.pages import Tag, day_text, moment_text
 from web.people import Person
-from web.words import words_for
+from web.words import MEETING_TAGS, words_for
 
 PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
 
@@ -86,6 +87,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
         areas=", ".join(area.name for area in areas_by_name(session) if area.id in areas),
         sections=(
             _clocks(orders, names, now),
+            _upset(session, areas, now),
             _reviews(session, areas),
             _unplanned(session, orders, names),
             _failed(session, areas),
@@ -128,6 +130,26 @@ def _clocks(orders: Iterable[Order], names: dict[UUID, str], now: datetime) -> S
             for clock, order in found
         ),
         "Every first contact is made or has time.",
+        is_pressing=True,
+    )
+
+
+def _upset(session: Session, areas: frozenset[str], now: datetime) -> Section:
+    """Told or held, somebody must move them: nothing does by itself before the next plan."""
+    return Section(
+        "upset",
+        "Meetings that can no longer be held as booked",
+        tuple(
+            Task(
+                f"{_stage(session, upset.meeting)}, {moment_text(upset.meeting.starts_at)}",
+                f"/meetings/{upset.meeting.id}",
+                f"{get_order(session, upset.meeting.order_id).reference}: "
+                f"{'. '.join(upset.reasons)}",
+                MEETING_TAGS[upset.meeting.state],
+            )
+            for upset in upset_meetings(session, areas, now=now)
+        ),
+        "Every meeting can be held as booked.",
         is_pressing=True,
     )
 

@@ -280,7 +280,7 @@ def order_page(session: Session, order: Order, today: date) -> OrderPage:
     steps = steps_of(session, plan.id) if plan else []
     meetings = meetings_of(session, order.id)
     parties = parties_of(session, order.id)
-    names = _party_names(session, order.id)
+    names = party_names(session, order.id)
     return OrderPage(
         reference=order.reference,
         clock=shown_clock(
@@ -305,7 +305,7 @@ def order_page(session: Session, order: Order, today: date) -> OrderPage:
     )
 
 
-def _party_names(session: Session, order_id: UUID) -> dict[UUID, str]:
+def party_names(session: Session, order_id: UUID) -> dict[UUID, str]:
     """What each party is called here: the harmed side by the chosen name, or not at all."""
     names = dict(chosen_names(session, [order_id]))
     harmer = harmer_names(session, [order_id]).get(order_id, "")

@@ -1,6 +1,5 @@
 """Buildings and rooms of a coordinator's areas: without them nothing can be planned."""
 
-from datetime import date
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -16,10 +15,11 @@ from rj.kernel.weekly_hours import read_hours
 from rj.policy.terms import Role, RoomFeature
 from rj.venues import services
 from rj.venues.models import Room, Venue
-from rj.venues.queries import get_room, get_venue
+from rj.venues.queries import closures_of, get_room, get_venue, rooms_of
 from web.forms import Entered, Problems, once, read
 from web.given import Given
 from web.guards import needs
+from web.meetings.booked import MeetingsInTheWay, ask_about_booked, refuse_unseen, whole_days
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.venues import pages
@@ -81,7 +81,7 @@ class VenuePages(Controller):
         venue_id: FromPath[UUID],
     ) -> Template:
         """One building."""
-        return _show(request, database, clock.today(), venue_id)
+        return _show(request, database, clock, venue_id)
 
     @get("/{venue_id:uuid}/change", sync_to_thread=True)
     def ask_change(
@@ -126,7 +126,7 @@ class VenuePages(Controller):
         venue_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Record days on which the building is shut."""
+        """Record days on which the building is shut; meetings booked then are named first."""
         try:
             form = read(ClosureForm, entered)
 
@@ -141,12 +141,48 @@ class VenuePages(Controller):
                     actor=request.user.actor(Role.COORDINATOR),
                     now=clock.now(),
                 )
+                rooms = [each.id for each in rooms_of(session, [venue_id], also_unused=True)]
+                shut = whole_days(form.first_day, form.last_day)
+                refuse_unseen(session, request.user, entered, rooms, shut, now=clock.now())
                 return f"/venues/{venue_id}"
 
             where = once(database, entered, request.user, act, now=clock.now())
         except Invalid as invalid:
-            return _show(request, database, clock.today(), venue_id, entered, invalid)
+            return _show(request, database, clock, venue_id, entered, invalid)
+        except MeetingsInTheWay as found:
+            return ask_about_booked(
+                request,
+                entered,
+                found.booked,
+                title="Close the building on these days?",
+                button="Close the building",
+                back=f"/venues/{venue_id}",
+            )
         say(request, "Closed days recorded. Planning leaves them free from its next run on")
+        return see(where)
+
+    @post("/{venue_id:uuid}/closures/{closure_id:uuid}/end", sync_to_thread=True)
+    def end_closure(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        venue_id: FromPath[UUID],
+        closure_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Take closed days back."""
+
+        def act(session: Session) -> str:
+            own_venue(session, request.user, venue_id)
+            if closure_id not in {each.id for each in closures_of(session, venue_id)}:
+                raise NotFound("There is no such closing")
+            actor = request.user.actor(Role.COORDINATOR)
+            services.end_closure(session, closure_id, actor=actor, now=clock.now())
+            return f"/venues/{venue_id}"
+
+        where = once(database, entered, request.user, act, now=clock.now())
+        say(request, "Closed days taken back")
         return see(where)
 
     @get("/{venue_id:uuid}/rooms/new", sync_to_thread=True)
@@ -276,14 +312,14 @@ def _room_facts(entered: Entered) -> services.NewRoom:
 def _show(
     request: Visitor,
     database: Database,
-    today: date,
+    clock: Clock,
     venue_id: UUID,
     entered: Entered | None = None,
     invalid: Invalid | None = None,
 ) -> Template:
     with database.reading() as session:
         venue = own_venue(session, request.user, venue_id)
-        shown = pages.venue_page(session, venue, today)
+        shown = pages.venue_page(session, venue, clock.now())
     return page(
         request,
         "venues/venue.html",

@@ -1,7 +1,7 @@
 """What coordinators enter about buildings and rooms."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from rj.policy.terms import RoomFeature
 from web.forms import entry
@@ -40,3 +40,14 @@ class ClosureForm:
     first_day: date = entry("first day")
     last_day: date = entry("last day")
     reason: str = entry("reason", is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomClosingForm:
+    """Time in which a room cannot be used. Without hours, whole days."""
+
+    from_day: date = entry("first day")
+    from_time: time | None = entry("time it closes")
+    until_day: date = entry("last day")
+    until_time: time | None = entry("time it opens again")
+    reason: str = entry("reason")

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from rj.accounts.queries import areas_by_name
+from rj.kernel.london import london_day
 from rj.kernel.weekly_hours import write_hours
 from rj.policy.terms import RoomFeature
 from rj.venues.models import Room, Venue
-from rj.venues.queries import closures_of, rooms_of, venues_in
+from rj.venues.queries import blocks_of, closures_of, rooms_of, venues_in
 from web.forms import Entered
-from web.pages import Fact, Tag, day_text
+from web.pages import Fact, Tag, days_text, span_text
 from web.words import words_for
 
 NOT_IN_USE = Tag("Not in use", "cancelled")
@@ -40,6 +41,16 @@ class RoomRow:
     name: str
     facts: str
     tag: Tag | None
+    closed: tuple[str, ...]
+    """Times in which it cannot be used, from today on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A time in which a building or room cannot be used, and where to take it back."""
+
+    words: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,7 @@ class VenuePage:
     here: str
     facts: tuple[Fact, ...]
     rooms: tuple[RoomRow, ...]
-    closures: tuple[str, ...]
+    closures: tuple[Closing, ...]
 
 
 def venue_rows(session: Session, areas: Iterable[str]) -> tuple[VenueRow, ...]:
@@ -73,8 +84,8 @@ def venue_rows(session: Session, areas: Iterable[str]) -> tuple[VenueRow, ...]:
     )
 
 
-def venue_page(session: Session, venue: Venue, today: date) -> VenuePage:
-    """One building with its rooms and the days it is shut, from today on."""
+def venue_page(session: Session, venue: Venue, now: datetime) -> VenuePage:
+    """One building with its rooms and the times these are shut, from today on."""
     here = f"/venues/{venue.id}"
     names = {area.id: area.name for area in areas_by_name(session)}
     return VenuePage(
@@ -90,18 +101,37 @@ def venue_page(session: Session, venue: Venue, today: date) -> VenuePage:
             Fact("In use", "Yes" if venue.is_active else "No"),
         ),
         rooms=tuple(
-            _room_row(here, room) for room in rooms_of(session, [venue.id], also_unused=True)
+            _room_row(session, here, room, now)
+            for room in rooms_of(session, [venue.id], also_unused=True)
         ),
         closures=tuple(
-            f"{day_text(each.first_day)} to {day_text(each.last_day)}"
-            + (f": {each.reason}" if each.reason else "")
+            Closing(
+                _with_reason(days_text(each.first_day, each.last_day), each.reason),
+                f"{here}/closures/{each.id}/end",
+            )
             for each in closures_of(session, venue.id)
-            if each.last_day >= today
+            if each.last_day >= london_day(now)
         ),
     )
 
 
-def _room_row(here: str, room: Room) -> RoomRow:
+def room_closings(session: Session, room: Room, now: datetime) -> tuple[Closing, ...]:
+    """The times in which a room cannot be used that are not over, the first first."""
+    return tuple(
+        Closing(
+            _with_reason(span_text(each.starts_at, each.ends_at), each.reason),
+            f"/venues/{room.venue_id}/rooms/{room.id}/closings/{each.id}/end",
+        )
+        for each in blocks_of(session, [room.id])
+        if each.ends_at > now
+    )
+
+
+def _with_reason(words: str, reason: str) -> str:
+    return f"{words}: {reason}" if reason else words
+
+
+def _room_row(session: Session, here: str, room: Room, now: datetime) -> RoomRow:
     facts = [f"{room.capacity} seats", f"{room.turnaround_minutes} minutes' rest between uses"]
     facts += [words_for(RoomFeature(each)).lower() for each in room.features]
     return RoomRow(
@@ -109,6 +139,7 @@ def _room_row(here: str, room: Room) -> RoomRow:
         name=room.name,
         facts=", ".join(facts),
         tag=None if room.is_active else NOT_IN_USE,
+        closed=tuple(each.words for each in room_closings(session, room, now)),
     )
 
 
