@@ -39,6 +39,7 @@ from rj.settings import Settings
 
 MAIL = "mail"
 SOLVE = "solve"
+WHAT_IF = "what-if"
 QUEUES = (MAIL, SOLVE)
 
 SENDING_THREADS = 4
@@ -114,6 +115,7 @@ def job_registry() -> Registry:
     """Every kind of background work and who does it."""
     registry = Registry()
     registry.register(SOLVE, solve_in_a_child)
+    registry.register(WHAT_IF, compare_in_a_child)
     return registry
 
 
@@ -133,6 +135,12 @@ def keep_stepping(step: Step, stop: Event) -> None:
 def solve_in_a_child(payload: Payload, context: JobContext) -> None:
     """Solve one planning run in a process of its own. Safe to repeat: a result is written once."""
     run_in_a_child(_solve, (context.database.url, str(payload["run_id"])), context.stopping)
+
+
+def compare_in_a_child(payload: Payload, context: JobContext) -> None:
+    """Answer one what-if in a process of its own. Safe to repeat, like a solve."""
+    arguments = (context.database.url, str(payload["what_if_id"]))
+    run_in_a_child(_compare, arguments, context.stopping)
 
 
 def run_in_a_child(target: Callable[..., None], arguments: tuple[str, ...], stop: Event) -> None:
@@ -178,11 +186,26 @@ def _solve(database_url: str, run_id: str) -> None:
     """Only here is the solver loaded: it takes a second and much memory."""
     from rj.scheduling.solving import solve_run
 
+    with _opened(database_url) as (database, is_stopping):
+        solve_run(database, SystemClock(), UUID(run_id), is_stopping=is_stopping)
+
+
+def _compare(database_url: str, what_if_id: str) -> None:
+    """The same for a what-if."""
+    from rj.scheduling.comparing import compare_what_if
+
+    with _opened(database_url) as (database, is_stopping):
+        compare_what_if(database, SystemClock(), UUID(what_if_id), is_stopping=is_stopping)
+
+
+@contextmanager
+def _opened(database_url: str) -> Iterator[tuple[Database, Callable[[], bool]]]:
+    """The database, and whether the worker has asked this child to end well."""
     stopping = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     database = Database(database_url)
     try:
-        solve_run(database, SystemClock(), UUID(run_id), is_stopping=stopping.is_set)
+        yield database, stopping.is_set
     finally:
         database.close()
 

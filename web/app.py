@@ -103,6 +103,7 @@ from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
 from web.planning.mending import MendingPages
+from web.planning.what_if import WhatIfPages
 from web.reports.controllers import ReportPages
 from web.site.controllers import FrontDoor, Health, no_such_page, robots
 from web.venues.closings import RoomClosings
@@ -135,6 +136,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     Recording,
     PlanningPages,
     MendingPages,
+    WhatIfPages,
     CasePages,
     MeetingPages,
     WeekPages,

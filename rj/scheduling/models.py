@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlmodel import Field, SQLModel
@@ -140,3 +141,25 @@ class PlanningWish(SQLModel, table=True):
     reason: str = Field(default="", max_length=200)
     asked_by: UUID = Field(foreign_key="account.id")
     asked_at: datetime
+
+
+class WhatIf(Versioned, table=True):
+    """A coordinator's question: how would planning go if something changed. Books nothing."""
+
+    __tablename__ = "what_if"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    area_id: str = Field(foreign_key="area.id", index=True)
+    state: RunState = term(RunState, default=RunState.QUEUED)
+    asked_at: datetime
+    asked_by: UUID | None = Field(default=None, foreign_key="account.id")
+    finished_at: datetime | None = None
+    problem: str
+    """The JSON document of the planning format as things stood when it was asked."""
+    identifiers: dict[str, str] = document()
+    """The made-up identifiers in it and what they stand for; erasure deletes rows of it."""
+    changes: list[dict[str, str | int]] = document()
+    """What is changed, one scenario each: ``Change.as_document``."""
+    answers: list[dict[str, Any]] = document(default_factory=list)
+    """Tiers and bounds of what stands today and of each scenario, in this order."""
+    failure: str = Field(default="", max_length=300)

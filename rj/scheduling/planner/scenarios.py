@@ -3,12 +3,12 @@
 Each change is a function of the problem alone, so that it can be kept, named and repeated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from rj.kernel.errors import NotFound
-from rj.scheduling.planner.problem import Case, Facilitator, Problem
+from rj.scheduling.planner.problem import Case, Facilitator, Problem, Published
 from rj.scheduling.planner.solution import FIRST_ANSWER, Bounds, Effort
 from rj.scheduling.planner.solve import plan_meetings
 from rj.scheduling.planner.tiers import Tiers
@@ -38,11 +38,31 @@ def without_facilitator(problem: Problem, facilitator: str) -> Problem:
     """Somebody leaves: nothing more is led by them. Raises NotFound for an unknown id.
 
     What they lead so far counts as theirs, so that each case that passes to somebody else is told
-    as a handover.
+    as a handover. A pinned meeting of theirs is pinned no longer.
     """
     _known(facilitator, problem.facilitator)
     left = tuple(each for each in problem.facilitators if each.id != facilitator)
-    return replace(problem, facilitators=left)
+    freed = _with_pins_freed(problem, lambda told: facilitator in {told.lead, told.second})
+    return replace(freed, facilitators=left)
+
+
+def _with_pins_freed(problem: Problem, is_lost: Callable[[Published], bool]) -> Problem:
+    """The problem in which a pinned meeting that cannot stand may be planned otherwise."""
+    return replace(
+        problem,
+        cases=tuple(
+            replace(
+                case,
+                tasks=tuple(
+                    replace(task, pinned=False)
+                    if task.pinned and task.published is not None and is_lost(task.published)
+                    else task
+                    for task in case.tasks
+                ),
+            )
+            for case in problem.cases
+        ),
+    )
 
 
 def with_trained(problem: Problem, like: str, times: int, *, accredited: date) -> Problem:
@@ -72,14 +92,17 @@ def _newly_trained(model: Facilitator, number: int, accredited: date) -> Facilit
 
 
 def without_venue(problem: Problem, venue: str) -> Problem:
-    """An office closes: nothing more happens there. Raises NotFound for an unknown id."""
+    """An office closes: nothing more happens there, pinned or not. Raises NotFound for an unknown
+    id."""
     _known(venue, problem.venue)
+    rooms = {room.id for room in problem.venue[venue].rooms}
+    freed = _with_pins_freed(problem, lambda told: told.room in rooms)
     return replace(
-        problem,
+        freed,
         venues=tuple(each for each in problem.venues if each.id != venue),
         cases=tuple(
             replace(case, venues=tuple(each for each in case.venues if each != venue))
-            for case in problem.cases
+            for case in freed.cases
         ),
     )
 

@@ -22,9 +22,10 @@ from rj.orders.queries import live_plan, steps_of
 from rj.outbox.models import Message, MessageState, RecipientKind
 from rj.outbox.services import NewMessage, queue_message
 from rj.policy.terms import Channel, Role, Stage
-from rj.scheduling import wishes
+from rj.scheduling import what_if, wishes
 from rj.scheduling.models import PlanningWish
 from rj.scheduling.runs import EffortLevel, request_run
+from rj.scheduling.what_if import Change, ChangeKind
 from tests.builders import AREA, NOW
 from tests.integration.web.facilitators.cases import CANARIES, HARMER_NAME, a_case
 from tests.integration.web.route_table import ANYBODY, WHO
@@ -63,6 +64,7 @@ class Things:
     leave_id: UUID
     feed_id: UUID
     wish_id: UUID
+    what_if_id: UUID
     venue_id: UUID
     room_id: UUID
     facilitator: TestPerson
@@ -90,6 +92,7 @@ class Things:
             "leave_id": self.leave_id,
             "feed_id": self.feed_id,
             "wish_id": self.wish_id,
+            "what_if_id": self.what_if_id,
             "venue_id": self.venue_id,
             "room_id": self.room_id,
         }
@@ -165,6 +168,9 @@ def one_of_everything(database: Database) -> Things:
             leave_id=leave.id,
             feed_id=feeds_of(session, case.facilitator_id)[0].id,
             wish_id=session.exec(select(PlanningWish.id)).one(),
+            what_if_id=what_if.ask(
+                session, AREA, [Change(ChangeKind.DOUBLE)], actor=case.actor, now=NOW
+            ).id,
             venue_id=case.venue_id,
             room_id=room_id,
             facilitator=case.facilitator,

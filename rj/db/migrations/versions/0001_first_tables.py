@@ -584,6 +584,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "what_if",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "finished",
+                "failed",
+                name="runstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "identifiers",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "changes",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "answers",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.CheckConstraint("length(failure) <= 300", name=op.f("ck_what_if_failure_length")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_what_if_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["account.id"], name=op.f("fk_what_if_asked_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_what_if")),
+    )
+    with op.batch_alter_table("what_if", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_what_if_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
         "conflict_of_interest",
         sa.Column("facilitator_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -1942,6 +1997,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conflict_of_interest_person_id"))
 
     op.drop_table("conflict_of_interest")
+    with op.batch_alter_table("what_if", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_what_if_area_id"))
+
+    op.drop_table("what_if")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
         batch_op.drop_index(batch_op.f("ix_web_session_account_id"))

@@ -19,6 +19,8 @@ from tests.planning_builders import (
     a_problem,
     a_task,
     a_venue,
+    at,
+    told,
 )
 
 SERVICE = a_problem(
@@ -68,3 +70,24 @@ def test_twice_the_orders_brings_people_of_their_own_but_the_same_managers() -> 
 def test_somebody_who_is_not_there_cannot_leave() -> None:
     with pytest.raises(NotFound):
         without_facilitator(SERVICE, "Cai")
+
+
+def test_what_was_pinned_with_whoever_leaves_or_in_what_closes_is_planned_otherwise() -> None:
+    pinned = a_task("Red-conference", published=told(at(10), "Bryn"), pinned=True)
+    service = a_problem(
+        a_facilitator("Amina"),
+        a_facilitator("Bryn"),
+        a_venue("Hall"),
+        a_venue("Library"),
+        a_case("Red", pinned, current_lead="Bryn", venues=("Hall", "Library")),
+    )
+
+    fewer, closed = compare(
+        [
+            ("Bryn leaves", without_facilitator(service, "Bryn")),
+            ("the hall closes", without_venue(service, "Hall")),
+        ]
+    )
+
+    assert (fewer.tiers.unscheduled, fewer.tiers.disturbance) == (0, 5)  # the lead and a handover
+    assert (closed.tiers.unscheduled, closed.tiers.disturbance) == (0, 1)  # the room
