@@ -56,6 +56,13 @@ class Settings:
     log_level: str = "INFO"
     trusted_proxies: tuple[Network, ...] = ()
     """Whose word is taken for the address a request came from."""
+    has_second_factor: bool = True
+    """Off in tests of something else alone: no variable switches it off."""
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether everybody who signs in with a password also needs an authenticator app."""
+        return self.has_second_factor and not self.is_demo
 
     @property
     def is_https(self) -> bool:

@@ -7,8 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from rj.accounts import passwords
 from rj.db.database import Database
 from rj.db.migrating import upgrade
 from rj.jobs.schema import prepare
@@ -16,6 +18,10 @@ from rj.kernel.clock import StoppedClock
 from rj.tables import metadata
 from tests.disclosure import Watch, watching
 from tests.servers import a_postgresql
+
+# Hashing is slow on purpose, and tests hash often: here it costs next to nothing.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords.hash_password("the password of no account")
 
 NOW = datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
 """A Monday morning in Greenwich Mean Time, three weeks before the clocks go forward."""

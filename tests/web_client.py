@@ -62,8 +62,13 @@ def nobody_tells(session: Session, meeting_id: UUID, *, now: datetime) -> None:
     """A teller for pages that tell nobody."""
 
 
-def some_settings(folder: Path = Path("unused"), *, host: str = "127.0.0.1") -> Settings:
-    """Settings of a site on loopback, or on another host with https."""
+def some_settings(
+    folder: Path = Path("unused"), *, host: str = "127.0.0.1", has_second_factor: bool = False
+) -> Settings:
+    """Settings of a site on loopback, or on another host with https.
+
+    A password is enough to sign in, unless a test is about the second factor.
+    """
     is_loopback = host == "127.0.0.1"
     return Settings(
         data_dir=folder,
@@ -74,6 +79,7 @@ def some_settings(folder: Path = Path("unused"), *, host: str = "127.0.0.1") -> 
         seal_key="",
         session_secret="a secret that is only used in tests",
         mail=MailSettings(),
+        has_second_factor=has_second_factor,
     )
 
 

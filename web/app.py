@@ -54,8 +54,9 @@ creates something runs inside ``once(database, entered, person, act, now=...)``:
 acts once. A ``Conflict`` needs no handling: it becomes a 409 page; to show both versions side by
 side, catch it and call ``page(request, "changed.html", status_code=409, differences=...)``.
 
-**What handlers may ask for**: ``database``, ``clock``, ``settings``, ``seal``, ``teller``,
-``entered`` (the form), and whatever else is handed to ``create_app(extras=...)``.
+**What handlers may ask for**: ``database``, ``clock``, ``settings``, ``seal``, ``keys`` (of
+accounts), ``teller``, ``entered`` (the form), and whatever else is handed to
+``create_app(extras=...)``.
 """
 
 import hashlib
@@ -76,12 +77,14 @@ from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
+from rj.accounts.keys import AccountKeys
 from rj.conferences.telling import Tell
 from rj.db.database import POOL_SIZE, Database
 from rj.kernel.clock import Clock
 from rj.parties.sealing import Seal
 from rj.settings import Settings
-from web.accounts.controllers import AccountPages, SignInPages
+from web.accounts.controllers import SignInPages
+from web.accounts.own import AccountPages
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
 from web.bodies import SiteRequest
 from web.errors import EXCEPTION_HANDLERS
@@ -187,6 +190,7 @@ def create_app(
         "clock": clock,
         "seal": seal,
         "teller": teller,
+        "keys": AccountKeys(settings.seal_key),
         **(extras or {}),
     }
     app = Litestar(

@@ -6,6 +6,7 @@ there is something to say on the next page or a minute has passed since the idle
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +18,13 @@ from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlmodel import Session
 
-from rj.accounts.sessions import SignedIn, find_signed_in, keep
+from rj.accounts.sessions import SignedIn, find_signed_in, keep, rotate
 from rj.db.database import Database
 from rj.kernel.clock import Clock
-from rj.kernel.references import new_reference
-from rj.settings import LOOPBACK, Network
+from rj.kernel.references import new_reference, token_fingerprint
+from rj.settings import LOOPBACK, Network, Settings
 from web.bodies import refuse_unreadable_address
 from web.people import Person
 
@@ -69,6 +71,16 @@ def say(request: Request[Any, Any, Any], sentence: str) -> None:
     request.scope["state"].setdefault(SAID, []).append(sentence)
 
 
+def renew_identifier(
+    request: Request[Any, Any, Any], session: Session, settings: Settings
+) -> Cookie:
+    """Give the session of this request a fresh identifier; returns the cookie that carries it."""
+    found: SignedIn = request.scope["state"][SIGNED_IN]
+    token = rotate(session, found.session_id)
+    request.scope["state"][SIGNED_IN] = replace(found, session_id=token_fingerprint(token))
+    return session_cookie(token, is_https=settings.is_https)
+
+
 def take_said(request: Request[Any, Any, Any]) -> tuple[str, ...]:
     """What is to be said on the page being made; it is said once."""
     state = request.scope["state"]
@@ -110,7 +122,7 @@ class Visits(ASGIMiddleware):
 
         async def send_kept(message: Message) -> None:
             if message["type"] == "http.response.start" and found is not None:
-                await self._keep(scope, found)
+                await self._keep(scope)
             await send(message)
 
         await next_app(scope, receive, send_kept)
@@ -119,8 +131,9 @@ class Visits(ASGIMiddleware):
         with self.database.reading() as session:
             return find_signed_in(session, token, now=self.clock.now())
 
-    async def _keep(self, scope: Scope, found: SignedIn) -> None:
+    async def _keep(self, scope: Scope) -> None:
         state = scope["state"]
+        found: SignedIn = state[SIGNED_IN]
         waiting = () if state.get(SHOWN) else found.said
         said = waiting + tuple(state.pop(SAID, ()))
         if said != found.said or found.is_due_for_renewal(self.clock.now()):

@@ -4,9 +4,10 @@
 pairs that radios and selects take.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from rj.accounts.queries import RolesByArea
 from rj.conferences.models import MeetingState
 from rj.outbox.models import MessageState
 from rj.policy.terms import (
@@ -156,6 +157,16 @@ def words_for(term: StrEnum) -> str:
 
 MESSAGE_TAGS = {state: Tag(words_for(state), look) for state, look in MESSAGE_COLOURS.items()}
 GATE_TAGS = {value: Tag(words_for(value), look) for value, look in GATE_COLOURS.items()}
+
+
+def roles_in_words(held: RolesByArea, areas: Mapping[str, str]) -> str:
+    """``Coordinator (Wenshire); Administrator``: what somebody may do, and where."""
+    texts = []
+    for role in Role:
+        if role in held:
+            where = ", ".join(sorted(areas.get(area, area) for area in held[role]))
+            texts.append(f"{words_for(role)} ({where})" if where else words_for(role))
+    return "; ".join(texts) or "None"
 
 
 def choices(terms: Iterable[StrEnum]) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,7 @@
 """People who sign in, the areas they work for and the roles they hold."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import UniqueConstraint
@@ -24,8 +25,14 @@ class Account(Versioned, table=True):
     email: str = Field(unique=True, max_length=254)
     """In lower case: the name typed at sign-in."""
     name: str = Field(max_length=100)
-    password_hash: str = Field(max_length=200)
-    """Argon2id, with its parameters."""
+    password_hash: str = Field(default="", max_length=200)
+    """Argon2id, with its parameters; empty until somebody invited has chosen a password."""
+    second_factor: bytes | None = None
+    """The secret shared with the person's authenticator app, sealed; none until it is set up."""
+    last_code_step: int = 0
+    """The time step of the last code that was taken: no code is taken twice (RFC 6238, 5.2)."""
+    single_sign_on: str | None = Field(default=None, unique=True, max_length=64)
+    """Fingerprint of who the person is to the identity provider, once they came by it."""
     is_active: bool = True
     language: Language = term(Language, default=Language.ENGLISH)
     created_at: datetime
@@ -52,6 +59,49 @@ class WebSession(SQLModel, table=True):
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
     data: bytes
     expires_at: datetime = Field(index=True)
+
+
+class LinkPurpose(StrEnum):
+    """What an account's link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class AccountLink(SQLModel, table=True):
+    """A link by which somebody chooses their password, once. What stands in it is not stored."""
+
+    __tablename__ = "account_link"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    purpose: LinkPurpose = term(LinkPurpose)
+    made_at: datetime
+    expires_at: datetime = Field(index=True)
+    used_at: datetime | None = None
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code on paper that stands in for the authenticator app once. Stored as fingerprint."""
+
+    __tablename__ = "recovery_code"
+
+    fingerprint: str = Field(primary_key=True, max_length=64)
+    """Keyed, as a code that people can type could be guessed from a plain one."""
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    used_at: datetime | None = None
+
+
+class UnsentForm(SQLModel, table=True):
+    """What somebody typed and sent after their session had ended, kept for them alone."""
+
+    __tablename__ = "unsent_form"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    sealed: bytes
+    """The page and its fields, encrypted with a key outside the database."""
+    kept_at: datetime = Field(index=True)
 
 
 class SignInAttempt(SQLModel, table=True):

@@ -84,13 +84,13 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def password_matches(password_hash: str | None, password: str) -> bool:
-    """Whether a typed password belongs to a hash. With none to compare it takes as long."""
+def password_matches(password_hash: str, password: str) -> bool:
+    """Whether a typed password belongs to a hash. With an empty one it takes as long, for no."""
     try:
         matches = _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return matches and password_hash is not None
+    return matches and bool(password_hash)
 
 
 def needs_new_hash(password_hash: str) -> bool:

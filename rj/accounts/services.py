@@ -7,13 +7,14 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, delete, select
 
-from rj.accounts.delays import (
-    FREE_TRIES_PER_ADDRESS,
-    FREE_TRIES_PER_NAME,
-    REMEMBERED_FOR,
-    wait_until,
+from rj.accounts.attempts import (
+    Subject,
+    forget_old_refusals,
+    forget_refusals,
+    note_refusal,
+    refuse_hasty,
 )
-from rj.accounts.models import Account, AccountRole, Area, SignInAttempt, WebSession
+from rj.accounts.models import Account, AccountRole, Area
 from rj.accounts.passwords import (
     hash_password,
     needs_new_hash,
@@ -21,18 +22,17 @@ from rj.accounts.passwords import (
     password_problems,
 )
 from rj.accounts.queries import find_account, get_account
+from rj.accounts.sessions import end_sessions, run_out
 from rj.audit.services import Actor, note
 from rj.db.database import Database
 from rj.kernel.characters import clean_line
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
-from rj.kernel.references import token_fingerprint
 from rj.policy.terms import Language, Role
 
 RoleInArea = tuple[Role, str | None]
 """A role and the area it is held in; no area for an administrator."""
 
 REFUSED = "The e-mail address or the password is not right. Check both and try again"
-WAIT = "There were too many tries. Wait {seconds} seconds, then try again"
 
 
 def create_account(
@@ -85,9 +85,10 @@ def set_roles(
     actor: Actor,
     now: datetime,
 ) -> Account:
-    """Give an account exactly these roles, from its next request on (S3).
+    """Give an account exactly these roles, from its next request on (S3): it signs in anew.
 
-    Raises Conflict when the account changed since, Invalid for a role without its area.
+    Raises Conflict when the account changed since or nobody could administer any more, Invalid
+    for a role without its area.
     """
     roles = tuple(dict.fromkeys(roles))
     account = _as_seen(session, account_id, based_on)
@@ -96,6 +97,9 @@ def set_roles(
     session.exec(delete(AccountRole).where(col(AccountRole.account_id) == account_id))
     _add_roles(session, account_id, roles)
     account.version += 1
+    if account_id != actor.account_id:
+        run_out(session, account_id, now=now)
+    _refuse_without_administrator(session)
     note(session, actor, "roles changed", "account", account_id, now=now, fields=("roles",))
     return account
 
@@ -108,7 +112,8 @@ def deactivate(
     if account_id == actor.account_id:
         raise Conflict("You cannot deactivate your own account. Ask another administrator")
     account.is_active = False
-    _end_sessions(session, account_id)
+    end_sessions(session, account_id)
+    _refuse_without_administrator(session)
     note(session, actor, "account deactivated", "account", account_id, now=now)
     return account
 
@@ -131,7 +136,7 @@ def set_password(
     if problems := password_problems(password, email=account.email, field="password"):
         raise Invalid(*problems)
     account.password_hash = hash_password(password)
-    _end_sessions(session, account_id)
+    end_sessions(session, account_id)
     note(session, actor, "password set", "account", account_id, now=now)
 
 
@@ -155,68 +160,80 @@ def change_password(
     if problems := password_problems(wanted, email=account.email, field="wanted"):
         raise Invalid(*problems)
     account.password_hash = hash_password(wanted)
-    _end_sessions(session, account_id, but=kept_session)
+    end_sessions(session, account_id, but=kept_session)
     note(session, actor, "password changed", "account", account_id, now=now)
 
 
-def sign_in(database: Database, *, email: str, password: str, address: str, now: datetime) -> UUID:
-    """The account a name and password open.
+def check_password(
+    database: Database, *, email: str, password: str, address: str, now: datetime
+) -> UUID:
+    """The account a name and password open; who holds it may still be asked for a code.
 
     Raises Invalid with the same sentence, after the same work, whether the name is unknown, the
     password wrong or the account closed. Refusals are counted by name and by ``address``, the
     network address tried from, and each costs a longer wait. No transaction is open while the
     password is verified.
     """
-    subjects = (
-        (token_fingerprint(f"name {email.strip().lower()}"), FREE_TRIES_PER_NAME),
-        (token_fingerprint(f"address {address}"), FREE_TRIES_PER_ADDRESS),
-    )
+    subjects = (Subject.of_name(email), Subject.of_address(address))
     with database.reading() as session:
-        _refuse_hasty(session, subjects, now)
+        refuse_hasty(session, subjects, now=now, field="email")
         account = find_account(session, email)
         account_id = account.id if account else None
-        password_hash = account.password_hash if account else None
+        password_hash = account.password_hash if account else ""
         is_active = account is not None and account.is_active
 
     matches = password_matches(password_hash, password)
 
     with database.writing() as session:
-        session.exec(
-            delete(SignInAttempt).where(col(SignInAttempt.attempted_at) <= now - REMEMBERED_FOR)
-        )
-        if not matches or account_id is None or password_hash is None or not is_active:
-            for subject, _ in subjects:
-                session.add(SignInAttempt(subject=subject, attempted_at=now))
+        forget_old_refusals(session, now=now)
+        if not matches or account_id is None or not is_active:
+            note_refusal(session, subjects, now=now)
             note(
                 session, Actor(account_id), "sign-in refused", "account", account_id or "", now=now
             )
         else:
-            session.exec(delete(SignInAttempt).where(col(SignInAttempt.subject) == subjects[0][0]))
+            forget_refusals(session, subjects[0])
             if needs_new_hash(password_hash):
                 get_account(session, account_id).password_hash = hash_password(password)
-            note(session, Actor(account_id), "signed in", "account", account_id, now=now)
             return account_id
     raise Invalid(FieldProblem("email", REFUSED))
 
 
-def _refuse_hasty(session: Session, subjects: Iterable[tuple[str, int]], now: datetime) -> None:
-    for subject, free_tries in subjects:
-        refused_at = session.exec(
-            select(SignInAttempt.attempted_at).where(
-                SignInAttempt.subject == subject,
-                col(SignInAttempt.attempted_at) > now - REMEMBERED_FOR,
-            )
-        ).all()
-        until = wait_until(refused_at, free_tries=free_tries)
-        if until is not None and now < until:
-            seconds = int((until - now).total_seconds()) + 1
-            raise Invalid(FieldProblem("email", WAIT.format(seconds=seconds)))
+def confirm_password(
+    database: Database, account_id: UUID, password: str, *, field: str, now: datetime
+) -> None:
+    """Ask somebody who is signed in for their password once more, before something grave.
+
+    Raises Invalid; refusals are counted like those at sign-in.
+    """
+    with database.reading() as session:
+        account = get_account(session, account_id)
+        subjects = (Subject.of_name(account.email),)
+        refuse_hasty(session, subjects, now=now, field=field)
+    if password_matches(account.password_hash, password):
+        return
+    with database.writing() as session:
+        note_refusal(session, subjects, now=now)
+        note(session, Actor(account_id), "password refused", "account", account_id, now=now)
+    raise Invalid(FieldProblem(field, "Your password is not right"))
 
 
 def _as_seen(session: Session, account_id: UUID, based_on: int) -> Account:
     account = get_account(session, account_id)
     account.refuse_if_changed(based_on, "This account")
     return account
+
+
+def _refuse_without_administrator(session: Session) -> None:
+    """Raise Conflict when nobody who may sign in is an administrator any more."""
+    session.flush()
+    holds_the_keys = (
+        select(Account.id)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(AccountRole.role == Role.ADMINISTRATOR, col(Account.is_active).is_(True))
+    )
+    if session.exec(holds_the_keys.limit(1)).first() is None:
+        raise Conflict("Somebody must be able to administer accounts. Name another first")
 
 
 def _address(email: str) -> str | None:
@@ -246,11 +263,3 @@ def _role_problems(session: Session, roles: tuple[RoleInArea, ...]) -> list[Fiel
 def _add_roles(session: Session, account_id: UUID, roles: Iterable[RoleInArea]) -> None:
     for role, area_id in roles:
         session.add(AccountRole(account_id=account_id, role=role, area_id=area_id))
-
-
-def _end_sessions(session: Session, account_id: UUID, *, but: str = "") -> None:
-    session.exec(
-        delete(WebSession).where(
-            col(WebSession.account_id) == account_id, col(WebSession.id) != but
-        )
-    )

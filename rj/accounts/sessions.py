@@ -1,8 +1,8 @@
 """Signed-in browsers. The identifier lives in the browser's cookie; here is its fingerprint only.
 
 A session ends after 15 minutes without a request, 8 hours after sign-in, at sign-out, when the
-account is deactivated and when its password changes. Who the person is and what they may do is
-read anew for every request and never kept in it (S3).
+account is deactivated and when its password or roles change. Who the person is and what they may
+do is read anew for every request and never kept in it (S3).
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select, update
 
 from rj.accounts.models import Account, WebSession
 from rj.accounts.queries import RolesByArea, roles_of
@@ -20,8 +20,11 @@ IDLE_LIMIT = timedelta(minutes=15)
 WHOLE_LIMIT = timedelta(hours=8)
 RENEWED_AFTER = timedelta(minutes=1)
 """A request within this time of the last renewal writes nothing."""
+KNOWN_AFTER = timedelta(hours=12)
+"""How long an ended session still tells whose it was, so that what its holder had typed is kept."""
 MOST_SAID = 5
 """Sentences kept for the next page; more are not worth reading."""
+LONGEST_DEVICE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class SignedIn:
     roles: RolesByArea
     started_at: datetime
     renewed_at: datetime
+    device: str
     said: tuple[str, ...]
     """Sentences waiting to be shown on the next page."""
 
@@ -43,16 +47,39 @@ class SignedIn:
         return now - self.renewed_at >= RENEWED_AFTER
 
 
-def open_session(session: Session, account_id: UUID, *, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One of a person's own sessions, as they see it."""
+
+    session_id: str
+    device: str
+    """The kind of browser and machine, as the browser says."""
+    started_at: datetime
+    last_seen_at: datetime
+    """To the minute."""
+
+
+def open_session(session: Session, account_id: UUID, *, now: datetime, device: str = "") -> str:
     """Begin a session under a fresh identifier, never one the browser brought; returns it."""
     token = new_token()
     session.add(
         WebSession(
             id=token_fingerprint(token),
             account_id=account_id,
-            data=_data(now, ()),
+            data=_data(now, device[:LONGEST_DEVICE], ()),
             expires_at=now + IDLE_LIMIT,
         )
+    )
+    return token
+
+
+def rotate(session: Session, session_id: str) -> str:
+    """Give a session a fresh identifier, as when a password changes; returns it."""
+    token = new_token()
+    session.exec(
+        update(WebSession)
+        .where(col(WebSession.id) == session_id)
+        .values(id=token_fingerprint(token))
     )
     return token
 
@@ -73,8 +100,35 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
         roles=roles_of(session, account.id),
         started_at=datetime.fromisoformat(data["started_at"]),
         renewed_at=kept.expires_at - IDLE_LIMIT,
+        device=data["device"],
         said=tuple(data["said"]),
     )
+
+
+def find_account_of_ended(session: Session, token: str, *, now: datetime) -> UUID | None:
+    """Whose session this was that has run out since, or None. It opens nothing any more."""
+    kept = session.get(WebSession, token_fingerprint(token))
+    if kept is None or kept.account_id is None or kept.expires_at > now:
+        return None
+    account = session.get(Account, kept.account_id)
+    return account.id if account is not None and account.is_active else None
+
+
+def open_sessions_of(session: Session, account_id: UUID, *, now: datetime) -> list[OpenSession]:
+    """The sessions of an account that have not ended, the latest used first."""
+    kept = session.exec(
+        select(WebSession)
+        .where(WebSession.account_id == account_id, col(WebSession.expires_at) > now)
+        .order_by(col(WebSession.expires_at).desc(), col(WebSession.id))
+    )
+    found = []
+    for one in kept:
+        data = json.loads(one.data)
+        started_at = datetime.fromisoformat(data["started_at"])
+        # near the end of the eight hours the time to live is shorter than the idle limit
+        last_seen_at = max(started_at, one.expires_at - IDLE_LIMIT)
+        found.append(OpenSession(one.id, data["device"], started_at, last_seen_at))
+    return found
 
 
 def keep(
@@ -82,8 +136,8 @@ def keep(
 ) -> SignedIn:
     """Count the idle time from now and keep what is still to be said."""
     kept = session.get(WebSession, signed_in.session_id)
-    if kept is not None:
-        kept.data = _data(signed_in.started_at, said[-MOST_SAID:])
+    if kept is not None and kept.expires_at > now:
+        kept.data = _data(signed_in.started_at, signed_in.device, said[-MOST_SAID:])
         kept.expires_at = min(now + IDLE_LIMIT, signed_in.started_at + WHOLE_LIMIT)
         session.add(kept)
     return replace(signed_in, said=said, renewed_at=now)
@@ -94,10 +148,42 @@ def end_session(session: Session, session_id: str) -> None:
     session.exec(delete(WebSession).where(col(WebSession.id) == session_id))
 
 
+def end_own_session(session: Session, account_id: UUID, session_id: str) -> None:
+    """End one session of an account; somebody else's stays as it is."""
+    session.exec(
+        delete(WebSession).where(
+            col(WebSession.id) == session_id, col(WebSession.account_id) == account_id
+        )
+    )
+
+
+def end_sessions(session: Session, account_id: UUID, *, but: str = "") -> None:
+    """End every session of an account, except the one with the fingerprint ``but``."""
+    session.exec(
+        delete(WebSession).where(
+            col(WebSession.account_id) == account_id, col(WebSession.id) != but
+        )
+    )
+
+
+def run_out(session: Session, account_id: UUID, *, now: datetime) -> None:
+    """Let every session of an account run out now, as if nothing had been done for a while.
+
+    Unlike ``end_sessions``, what its holder is typing can be kept until they signed in again.
+    """
+    session.exec(
+        update(WebSession)
+        .where(col(WebSession.account_id) == account_id, col(WebSession.expires_at) > now)
+        .values(expires_at=now)
+    )
+
+
 def delete_ended_sessions(session: Session, *, now: datetime) -> None:
-    """Forget sessions whose time has run out."""
-    session.exec(delete(WebSession).where(col(WebSession.expires_at) <= now))
+    """Forget sessions that ended long ago."""
+    session.exec(delete(WebSession).where(col(WebSession.expires_at) <= now - KNOWN_AFTER))
 
 
-def _data(started_at: datetime, said: tuple[str, ...]) -> bytes:
-    return json.dumps({"started_at": started_at.isoformat(), "said": said}).encode()
+def _data(started_at: datetime, device: str, said: tuple[str, ...]) -> bytes:
+    return json.dumps(
+        {"started_at": started_at.isoformat(), "device": device, "said": said}
+    ).encode()

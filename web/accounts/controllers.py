@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own password."""
+"""Signing in: name and password, then the code of an authenticator app."""
 
 from typing import Any
 
@@ -6,21 +6,25 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
-from rj.accounts import services
-from rj.accounts.forms_handled import forget_old_forms
-from rj.accounts.sessions import delete_ended_sessions, end_session, open_session
-from rj.audit.services import Actor, note
+from rj.accounts import second_factor
+from rj.accounts.keys import AccountKeys
+from rj.accounts.models import Account
+from rj.accounts.queries import get_account
+from rj.accounts.services import check_password
+from rj.audit.services import Actor
 from rj.db.database import Database
 from rj.kernel.clock import Clock
-from rj.kernel.errors import FieldProblem, Invalid
+from rj.kernel.errors import Invalid
 from rj.settings import Settings
-from web.accounts.forms import PasswordForm, SignInForm
+from web.accounts import pages
+from web.accounts.forms import CodeForm, SignInForm
+from web.accounts.steps import Step, begin_step, find_step, hand_over, let_in
 from web.forms import Entered, Problems, read
 from web.given import Given
-from web.guards import public, signed_in
+from web.guards import public
 from web.pages import page, see
-from web.people import AnyVisitor, Visitor
-from web.visits import address_of, say, session_cookie
+from web.people import AnyVisitor
+from web.visits import address_of, request_reference
 
 
 class SignInPages(Controller):
@@ -33,7 +37,7 @@ class SignInPages(Controller):
     def ask(self, request: AnyVisitor, then: FromQuery[str] = "/") -> Template | Redirect:
         """Ask for name and password; somebody already signed in goes on."""
         if request.user is not None:
-            return see(_within(then))
+            return see(within(then))
         return _sign_in_page(request, Entered.of(then=then))
 
     @post(sync_to_thread=True)
@@ -43,13 +47,15 @@ class SignInPages(Controller):
         database: Given[Database],
         clock: Given[Clock],
         settings: Given[Settings],
+        keys: Given[AccountKeys],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Begin a session under a new identifier, and end the one the browser may have had."""
+        """Let somebody in, or on to the code where one is asked for."""
         now = clock.now()
+        then = within(entered.text("then"))
         try:
             form = read(SignInForm, entered)
-            account_id = services.sign_in(
+            account_id = check_password(
                 database,
                 email=form.email,
                 password=entered.text("password"),
@@ -58,81 +64,160 @@ class SignInPages(Controller):
             )
         except Invalid as invalid:
             return _sign_in_page(request, entered, Problems(invalid.problems))
-        with database.writing() as session:
-            if request.user is not None:
-                end_session(session, request.user.session_id)
-            delete_ended_sessions(session, now=now)
-            forget_old_forms(session, now=now)
-            token = open_session(session, account_id, now=now)
-        answer = see(_within(entered.text("then")))
-        answer.set_cookie(session_cookie(token, is_https=settings.is_https))
+        with database.reading() as session:
+            account = get_account(session, account_id)
+        if account.second_factor is None and not settings.asks_second_factor:
+            answer = see(then)
+            let_in(request, database, settings, answer, account_id, now=now)
+            return answer
+        is_new = account.second_factor is None
+        secret = second_factor.new_secret() if is_new else ""
+        answer = see("/sign-in/set-up" if is_new else "/sign-in/code")
+        hand_over(
+            answer, begin_step(account, keys, secret=secret, then=then), settings, keys, now=now
+        )
         return answer
 
-
-class AccountPages(Controller):
-    """One's own account."""
-
-    guards = (signed_in,)
-
-    @post("/sign-out", sync_to_thread=True)
-    def sign_out(
+    @get("/code", sync_to_thread=True)
+    def ask_code(
         self,
-        request: Visitor,
+        request: AnyVisitor,
         database: Given[Database],
         clock: Given[Clock],
         settings: Given[Settings],
-    ) -> Redirect:
-        """End the session on the server and in the browser."""
-        person = request.user
-        with database.writing() as session:
-            end_session(session, person.session_id)
-            actor = Actor(person.account_id, request_id=person.request_id)
-            note(session, actor, "signed out", "account", person.account_id, now=clock.now())
-        answer = see("/sign-in")
-        gone = session_cookie("", is_https=settings.is_https)
-        gone.max_age = 0
-        answer.set_cookie(gone)
-        return answer
+        keys: Given[AccountKeys],
+    ) -> Template | Redirect:
+        """Ask for the code of the app."""
+        with database.reading() as session:
+            found = find_step(request, session, settings, keys, now=clock.now())
+        return _code_page(request) if found and not found[0].secret else see("/sign-in")
 
-    @get("/account/password", sync_to_thread=False)
-    def ask_password(self, request: Visitor) -> Template:
-        """Ask for the old password and a new one."""
-        return _password_page(request)
-
-    @post("/account/password", sync_to_thread=True)
-    def change_password(
+    @post("/code", sync_to_thread=True)
+    def take_code(
         self,
-        request: Visitor,
+        request: AnyVisitor,
         database: Given[Database],
         clock: Given[Clock],
+        settings: Given[Settings],
+        keys: Given[AccountKeys],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Change it, and end every other session of the account."""
-        person = request.user
+        """Let in whoever has the app, or the paper."""
+        now = clock.now()
+        with database.reading() as session:
+            found = find_step(request, session, settings, keys, now=now)
+        if found is None or found[0].secret:
+            return see("/sign-in")
+        step, account = found
         try:
-            form = read(PasswordForm, entered)
-            if form.wanted != form.again:
-                raise Invalid(FieldProblem("again", "The two new passwords are not the same"))
+            second_factor.check_code(
+                database, keys, account.id, read(CodeForm, entered).code, now=now
+            )
+        except Invalid as invalid:
+            return _code_page(request, Problems(invalid.problems))
+        answer = see(step.then)
+        let_in(request, database, settings, answer, account.id, now=now)
+        return answer
+
+    @get("/set-up", sync_to_thread=True)
+    def ask_set_up(
+        self,
+        request: AnyVisitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        keys: Given[AccountKeys],
+    ) -> Template | Redirect:
+        """Show what the app reads, and ask for its first code."""
+        with database.reading() as session:
+            found = _to_set_up(request, session, settings, keys, clock)
+        return set_up_page(request, *found, action="/sign-in/set-up") if found else see("/sign-in")
+
+    @post("/set-up", sync_to_thread=True)
+    def set_up(
+        self,
+        request: AnyVisitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        keys: Given[AccountKeys],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Keep the app's secret, let its owner in, and show the recovery codes once."""
+        now = clock.now()
+        with database.reading() as session:
+            found = _to_set_up(request, session, settings, keys, clock)
+        if found is None:
+            return see("/sign-in")
+        step, account = found
+        try:
+            code = read(CodeForm, entered).code
             with database.writing() as session:
-                services.change_password(
+                codes = second_factor.set_up(
                     session,
-                    person.account_id,
-                    current=entered.text("current"),
-                    wanted=entered.text("wanted"),
-                    kept_session=person.session_id,
-                    actor=Actor(person.account_id, request_id=person.request_id),
-                    now=clock.now(),
+                    keys,
+                    account.id,
+                    step.secret,
+                    code,
+                    actor=Actor(account.id, request_id=request_reference(request)),
+                    now=now,
                 )
         except Invalid as invalid:
-            return _password_page(request, Problems(invalid.problems))
-        say(request, "Your password was changed")
-        return see("/")
+            problems = Problems(invalid.problems)
+            return set_up_page(request, step, account, action="/sign-in/set-up", problems=problems)
+        answer = recovery_page(request, codes, goes_on=step.then)
+        let_in(request, database, settings, answer, account.id, now=now)
+        return answer
 
 
-def _within(path: str) -> str:
+def within(path: str) -> str:
     """The address to go to after signing in: within this site, or the front door."""
     is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if is_ours and path.isprintable() else "/"
+
+
+def set_up_page(
+    request: Request[Any, Any, Any],
+    step: Step,
+    account: Account,
+    *,
+    action: str,
+    problems: Problems | None = None,
+) -> Template:
+    """What an app reads, and the field for its first code."""
+    return page(
+        request,
+        "accounts/set_up.html",
+        title="Set up your authenticator app",
+        status_code=422 if problems else 200,
+        app=pages.app_to_set_up(step.secret, account.email),
+        action=action,
+        asks_password=request.user is not None and bool(account.password_hash),
+        problems=problems or Problems(),
+    )
+
+
+def recovery_page(
+    request: Request[Any, Any, Any], codes: tuple[str, ...], *, goes_on: str
+) -> Template:
+    """The recovery codes, shown this once."""
+    return page(
+        request, "accounts/recovery.html", title="Recovery codes", codes=codes, goes_on=goes_on
+    )
+
+
+def _to_set_up(
+    request: Request[Any, Any, Any],
+    session: Any,
+    settings: Settings,
+    keys: AccountKeys,
+    clock: Clock,
+) -> tuple[Step, Account] | None:
+    """The step of somebody who has no app yet: whoever has one cannot replace it here."""
+    found = find_step(request, session, settings, keys, now=clock.now())
+    if found is None or not found[0].secret or found[1].second_factor is not None:
+        return None
+    return found
 
 
 def _sign_in_page(
@@ -148,11 +233,11 @@ def _sign_in_page(
     )
 
 
-def _password_page(request: Visitor, problems: Problems | None = None) -> Template:
+def _code_page(request: Request[Any, Any, Any], problems: Problems | None = None) -> Template:
     return page(
         request,
-        "accounts/password.html",
-        title="Change your password",
+        "accounts/code.html",
+        title="Enter your code",
         status_code=422 if problems else 200,
         problems=problems or Problems(),
     )

@@ -1,4 +1,4 @@
-"""Signing in, and changing one's own password."""
+"""Signing in, and what people change of their own account."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,25 @@ class SignInForm:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordForm:
-    """A new password, twice."""
+class CodeForm:
+    """A code of the app, or of the paper."""
+
+    code: str = entry("code", missing="Enter the code", longest=40)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAppForm(CodeForm):
+    """The first code of an app, and the password of who sets it up while signed in."""
 
     current: str = entry(
-        "current password",
-        missing="Enter your current password",
-        longest=MOST_CHARACTERS,
-        is_long=True,
+        "password", missing="Enter your password", longest=MOST_CHARACTERS, is_long=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPasswordForm:
+    """A first or new password, twice."""
+
     wanted: str = entry(
         "new password", missing="Enter a new password", longest=MOST_CHARACTERS + 1, is_long=True
     )
@@ -33,5 +43,17 @@ class PasswordForm:
         "new password again",
         missing="Enter the new password again",
         longest=MOST_CHARACTERS + 1,
+        is_long=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm(ChosenPasswordForm):
+    """A new password, twice, and the one it replaces."""
+
+    current: str = entry(
+        "current password",
+        missing="Enter your current password",
+        longest=MOST_CHARACTERS,
         is_long=True,
     )

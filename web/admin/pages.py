@@ -15,7 +15,7 @@ from rj.outbox.queries import failed_messages
 from rj.policy.terms import Role
 from rj.settings import Settings
 from web.pages import Fact, Tag, moment_text
-from web.words import words_for
+from web.words import roles_in_words, words_for
 
 APART = "@"
 """Between a role and its area in the value of a box."""
@@ -89,18 +89,11 @@ def account_rows(session: Session) -> tuple[AccountRow, ...]:
 
 
 def _row(session: Session, account: Account, areas: dict[str, str]) -> AccountRow:
-    held = roles_of(session, account.id)
-    words = [
-        words_for(role)
-        + (f" ({', '.join(sorted(areas.get(each, each) for each in found))})" if found else "")
-        for role in Role
-        if (found := held.get(role)) is not None
-    ]
     return AccountRow(
         href=f"/admin/accounts/{account.id}",
         name=account.name,
         email=account.email,
-        roles="; ".join(words) or "None",
+        roles=roles_in_words(roles_of(session, account.id), areas),
         tag=Tag("Active", "told") if account.is_active else Tag("Deactivated", "cancelled"),
     )
 

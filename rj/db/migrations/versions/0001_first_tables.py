@@ -21,6 +21,9 @@ def upgrade() -> None:
         sa.Column("email", sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("second_factor", sa.LargeBinary(), nullable=True),
+        sa.Column("last_code_step", sa.Integer(), nullable=False),
+        sa.Column("single_sign_on", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column(
             "language",
@@ -35,8 +38,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(password_hash) <= 200", name=op.f("ck_account_password_hash_length")
         ),
+        sa.CheckConstraint(
+            "length(single_sign_on) <= 64", name=op.f("ck_account_single_sign_on_length")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
+        sa.UniqueConstraint("single_sign_on", name=op.f("uq_account_single_sign_on")),
     )
     op.create_table(
         "area",
@@ -181,6 +188,38 @@ def upgrade() -> None:
             batch_op.f("ix_sign_in_attempt_attempted_at"), ["attempted_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_sign_in_attempt_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "account_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "invitation",
+                "reset",
+                name="linkpurpose",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_link_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_link")),
+    )
+    with op.batch_alter_table("account_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_account_link_account_id"), ["account_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_account_link_expires_at"), ["expires_at"], unique=False
+        )
 
     op.create_table(
         "account_role",
@@ -482,6 +521,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_planning_run_area_id"), ["area_id"], unique=False)
 
     op.create_table(
+        "recovery_code",
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "length(fingerprint) <= 64", name=op.f("ck_recovery_code_fingerprint_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_recovery_code_account_id"), ["account_id"], unique=False
+        )
+
+    op.create_table(
         "responsible_officer",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -536,6 +593,21 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_responsible_officer_area_id"), ["area_id"], unique=False
         )
+
+    op.create_table(
+        "unsent_form",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_unsent_form_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsent_form")),
+    )
+    with op.batch_alter_table("unsent_form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unsent_form_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unsent_form_kept_at"), ["kept_at"], unique=False)
 
     op.create_table(
         "venue",
@@ -2010,10 +2082,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_venue_area_id"))
 
     op.drop_table("venue")
+    with op.batch_alter_table("unsent_form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unsent_form_kept_at"))
+        batch_op.drop_index(batch_op.f("ix_unsent_form_account_id"))
+
+    op.drop_table("unsent_form")
     with op.batch_alter_table("responsible_officer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_responsible_officer_area_id"))
 
     op.drop_table("responsible_officer")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_account_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("planning_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_planning_run_area_id"))
 
@@ -2036,6 +2117,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_role_account_id"))
 
     op.drop_table("account_role")
+    with op.batch_alter_table("account_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_link_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_account_link_account_id"))
+
+    op.drop_table("account_link")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_attempt_subject"))
         batch_op.drop_index(batch_op.f("ix_sign_in_attempt_attempted_at"))
