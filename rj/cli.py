@@ -29,11 +29,13 @@ database_app = typer.Typer(help="The database.", no_args_is_help=True)
 orders_app = typer.Typer(help="Court orders.", no_args_is_help=True)
 reference_app = typer.Typer(help="Courts, offices and offence codes.", no_args_is_help=True)
 accounts_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+audit_app = typer.Typer(help="Who saw or changed what.", no_args_is_help=True)
 planner_app = typer.Typer(help="Planning, as a file or a stored run.", no_args_is_help=True)
 app.add_typer(database_app, name="database")
 app.add_typer(orders_app, name="orders")
 app.add_typer(reference_app, name="reference")
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(audit_app, name="audit")
 app.add_typer(planner_app, name="planner")
 
 
@@ -185,6 +187,20 @@ def create_admin(
             now=service.clock.now(),
         )
     typer.echo(f"{name} can sign in now.")
+
+
+@audit_app.command("verify")
+def verify_audit(
+    heads: Annotated[
+        Path | None,
+        typer.Option(help="Where ends of the chain were kept; audit.heads of the data folder."),
+    ] = None,
+) -> None:
+    """Read the whole chain, and say what was changed, removed or cut off."""
+    from rj.audit.commands import verify_command
+
+    service = _ready_service()
+    raise typer.Exit(verify_command(service.database, service.settings, heads, sys.stdout))
 
 
 @planner_app.command("solve")

@@ -1,5 +1,7 @@
 """The worker: sends what waits and does what was left to be done, until it is stopped.
 
+Whoever has the ``mail`` queue also seals the audit once a minute.
+
     work(service, queues=("mail", "solve"))            until SIGTERM or SIGINT
     work(service, queues=("mail",), until=event)       until the event is set
 
@@ -23,6 +25,8 @@ from uuid import UUID
 import structlog
 
 import rj.tables  # noqa: F401 - records refer to one another across rooms
+from rj.audit.chain import ChainKey, Sealing
+from rj.audit.commands import HEADS
 from rj.calendars.envelopes import APPOINTMENT
 from rj.calendars.rendering import AppointmentMessages
 from rj.calendars.telling import Teller
@@ -43,6 +47,8 @@ WHAT_IF = "what-if"
 QUEUES = (MAIL, SOLVE)
 
 SENDING_THREADS = 4
+SEAL_EVERY_SECONDS = 60.0
+"""How long an audit entry waits to be bound into the chain."""
 LOOK_EVERY_SECONDS = 1.0
 """A failed mail must be on the dashboard within a minute, and a new one need not wait long."""
 REST_AFTER_A_FAULT_SECONDS = 5.0
@@ -89,8 +95,12 @@ def work(
         threads.extend(
             Thread(target=keep_stepping, args=(sender.step, stop)) for _ in range(SENDING_THREADS)
         )
+    if MAIL in queues:
+        sealing = sealing_for(service)
+        threads.append(Thread(target=keep_doing, args=(sealing.step, SEAL_EVERY_SECONDS, stop)))
     with _stopped_by_signals(stop, is_wanted=until is None):
-        log.info("worker started", queues=list(queues), sends=len(threads) > 1)
+        sends = MAIL in queues and bool(service.settings.mail.host)
+        log.info("worker started", queues=list(queues), sends=sends)
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -117,6 +127,26 @@ def job_registry() -> Registry:
     registry.register(SOLVE, solve_in_a_child)
     registry.register(WHAT_IF, compare_in_a_child)
     return registry
+
+
+def sealing_for(service: Service) -> Sealing:
+    """What binds audit entries into their chain, and keeps its end outside the database."""
+    return Sealing(
+        database=service.database,
+        key=ChainKey(service.settings.seal_key),
+        heads=service.settings.data_dir / HEADS,
+        now=service.clock.now,
+    )
+
+
+def keep_doing(act: Callable[[], None], every_seconds: float, stop: Event) -> None:
+    """Act now and again after each pause; a fault is logged, and the next time comes anyway."""
+    while not stop.is_set():
+        try:
+            act()
+        except Exception as fault:
+            log.error("recurring work failed", fault=described(fault))
+        stop.wait(every_seconds)
 
 
 def keep_stepping(step: Step, stop: Event) -> None:

@@ -86,6 +86,7 @@ from rj.settings import Settings
 from web.accounts.controllers import SignInPages
 from web.accounts.own import AccountPages
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
+from web.audit.controllers import AuditSearch, CaseLooks
 from web.bodies import SiteRequest
 from web.errors import EXCEPTION_HANDLERS
 from web.facilitators.calendar import MyCalendar
@@ -159,6 +160,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     AccountsPages,
     ProblemPages,
     MailPages,
+    AuditSearch,
+    CaseLooks,
     ReportPages,
     FeedPages,
     robots,

@@ -34,6 +34,7 @@ DESTINATIONS: dict[Role, tuple[Destination, ...]] = {
         Destination("Accounts", "/admin/accounts"),
         Destination("Failed messages", "/admin/problems"),
         Destination("Outgoing mail", "/admin/mail"),
+        Destination("Audit", "/admin/audit"),
     ),
 }
 """The first entry of the first role a person holds is where they land."""

@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlmodel import Session
 
 from rj.accounts.sessions import SignedIn, find_signed_in, keep, rotate
+from rj.audit.services import Actor, Seen, note, note_views
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.references import new_reference, token_fingerprint
@@ -30,6 +31,10 @@ from web.people import Person
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OUR_OWN_SITE = frozenset({"same-origin", "none"})
+
+SHOWS = frozenset({200, 409, 422})
+"""Answers that show a record: as asked, changed meanwhile, or a form with problems."""
+UUID_LENGTH = 36
 
 SIGNED_IN = "rj_signed_in"
 SAID = "rj_said"
@@ -122,6 +127,7 @@ class Visits(ASGIMiddleware):
 
         async def send_kept(message: Message) -> None:
             if message["type"] == "http.response.start" and found is not None:
+                await self._note(scope, message["status"])
                 await self._keep(scope)
             await send(message)
 
@@ -130,6 +136,39 @@ class Visits(ASGIMiddleware):
     def _find(self, token: str) -> SignedIn | None:
         with self.database.reading() as session:
             return find_signed_in(session, token, now=self.clock.now())
+
+    async def _note(self, scope: Scope, status: int) -> None:
+        """Note what a page shows of whose case, or that it was refused, before it goes out.
+
+        A record that is not there is noted like one that is somebody else's: both take as long.
+        """
+        person: Person = scope["user"]
+        seen = tuple(person.seen)
+        person.seen.clear()
+        named = str(next(iter(scope.get("path_params", {}).values()), ""))
+        if seen and status in SHOWS:
+            await sync_to_thread(self._write_views, person, seen)
+        elif status == 403 or (status == 404 and len(named) == UUID_LENGTH):
+            template = scope.get("path_template", "")
+            await sync_to_thread(self._write_refusal, person, template, named)
+
+    def _write_views(self, person: Person, seen: tuple[Seen, ...]) -> None:
+        actor = Actor(person.account_id, None, person.request_id)
+        with self.database.writing() as session:
+            note_views(session, actor, seen, now=self.clock.now())
+
+    def _write_refusal(self, person: Person, template: str, named: str) -> None:
+        actor = Actor(person.account_id, None, person.request_id)
+        with self.database.writing() as session:
+            note(
+                session,
+                actor,
+                "refused",
+                "page",
+                named if len(named) == UUID_LENGTH else "",
+                now=self.clock.now(),
+                reason=template[:300],
+            )
 
     async def _keep(self, scope: Scope) -> None:
         state = scope["state"]

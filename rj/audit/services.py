@@ -1,5 +1,6 @@
 """Noting who saw or changed what, in the transaction of the act itself."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from rj.audit.kinds import kind_of
 from rj.audit.models import AuditEntry
 from rj.policy.terms import Role
 
@@ -24,6 +26,16 @@ class Actor:
 
 SERVICE = Actor()
 """The service acting by itself: workers and imports from the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record of a case that a page opened, and the role that it was opened in."""
+
+    role: Role
+    thing: str
+    thing_id: UUID
+    order_id: UUID
 
 
 def note(
@@ -42,17 +54,21 @@ def note(
 
     ``fields`` are names, never contents; ``reason`` is what the person gave as theirs.
     """
+    entry_id = uuid4()
     session.add(
         AuditEntry(
+            id=entry_id,
             at=now,
             account_id=actor.account_id,
             role=actor.role.value if actor.role else "",
+            kind=kind_of(action),
             action=action,
             thing=thing,
             thing_id=str(thing_id),
             order_id=order_id,
             fields=sorted(fields),
             reason=reason,
+            reason_fingerprint=reason_fingerprint(entry_id, reason),
             request_id=actor.request_id,
         )
     )
@@ -62,21 +78,55 @@ def note_each_order(
     session: Session, actor: Actor, action: str, order_ids: Iterable[UUID], *, now: datetime
 ) -> None:
     """Add one audit entry for each of many orders, in one statement."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": uuid4(),
-            "at": now,
-            "account_id": actor.account_id,
-            "role": actor.role.value if actor.role else "",
-            "action": action,
-            "thing": "order",
-            "thing_id": str(order_id),
-            "order_id": order_id,
-            "fields": [],
-            "reason": "",
-            "request_id": actor.request_id,
-        }
-        for order_id in order_ids
-    ]
+    _insert(
+        session,
+        [_row(actor, action, "order", order_id, order_id, now) for order_id in order_ids],
+    )
+
+
+def note_views(session: Session, actor: Actor, seen: Iterable[Seen], *, now: datetime) -> None:
+    """Add one audit entry for each record that a page showed, each in the role it was opened in."""
+    _insert(
+        session,
+        [
+            _row(
+                Actor(actor.account_id, each.role, actor.request_id),
+                "viewed",
+                each.thing,
+                each.thing_id,
+                each.order_id,
+                now,
+            )
+            for each in dict.fromkeys(seen)
+        ],
+    )
+
+
+def reason_fingerprint(entry_id: UUID, reason: str) -> str:
+    """What the chain binds of a reason; salted by the entry, so that no list of words opens it."""
+    return hashlib.sha256(f"{entry_id} {reason}".encode()).hexdigest() if reason else ""
+
+
+def _row(
+    actor: Actor, action: str, thing: str, thing_id: UUID, order_id: UUID, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "at": now,
+        "account_id": actor.account_id,
+        "role": actor.role.value if actor.role else "",
+        "kind": kind_of(action),
+        "action": action,
+        "thing": thing,
+        "thing_id": str(thing_id),
+        "order_id": order_id,
+        "fields": [],
+        "reason": "",
+        "reason_fingerprint": "",
+        "request_id": actor.request_id,
+    }
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         session.execute(insert(AuditEntry), rows, execution_options={"render_nulls": True})

@@ -1,6 +1,8 @@
 """Bringing a database to the shape this release expects."""
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.config import Config
@@ -15,9 +17,9 @@ from rj.kernel.errors import Conflict
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def _config(connection: Connection, metadata: MetaData) -> Config:
+def _config(connection: Connection, metadata: MetaData, scripts: Path = SCRIPTS) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(scripts))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["metadata"] = metadata
@@ -66,8 +68,17 @@ def check(database: Database, metadata: MetaData) -> None:
 
 
 def write_revision(database: Database, metadata: MetaData, message: str, number: str) -> None:
-    """Write the migration that leads from this database to the tables, for a developer to read."""
-    with database.engine.connect() as connection:
-        command.revision(
-            _config(connection, metadata), message=message, autogenerate=True, rev_id=number
-        )
+    """Write the migration that leads from this database to the tables, for a developer to read.
+
+    ``number`` is its place: those of the same or a later number are not looked at and stay.
+    """
+    with TemporaryDirectory() as folder, database.engine.connect() as connection:
+        scripts = Path(shutil.copytree(SCRIPTS, Path(folder) / "migrations"))
+        for later in (scripts / "versions").glob("[0-9]*.py"):
+            if later.name >= number:
+                later.unlink()
+        config = _config(connection, metadata, scripts)
+        made = command.revision(config, message=message, autogenerate=True, rev_id=number)
+        for script in made if isinstance(made, list) else [made]:
+            if script is not None:
+                shutil.copy(script.path, SCRIPTS / "versions")

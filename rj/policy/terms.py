@@ -176,6 +176,23 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class EventKind(StrEnum):
+    """What sort of act the audit tells of (DPA 2018 s.62)."""
+
+    SIGN_IN = "sign_in"
+    REFUSED = "refused"
+    VIEW = "view"
+    CREATE = "create"
+    CHANGE = "change"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    """Data of several cases brought together: a planning run."""
+    EXPORT = "export"
+    ERASURE = "erasure"
+    GRANT = "grant"
+    """Roles, assignments, released contact and emergency access, given or taken back."""
+
+
 class ContactOutcome(StrEnum):
     """What came of an attempt to reach the person on probation (R17)."""
 

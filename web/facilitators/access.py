@@ -14,6 +14,7 @@ from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import find_facilitator_of_account
 from rj.kernel.errors import NotFound
 from rj.orders.models import Order
+from rj.policy.terms import Role
 from web.people import Person
 
 
@@ -54,6 +55,7 @@ def own_order(session: Session, person: Person, order_id: UUID) -> Order:
     me = get_own_record(session, person)
     for order in own_orders(session, me.id):
         if order.id == order_id:
+            person.opens(Role.FACILITATOR, "order", order.id, order.id)
             return order
     raise NotFound("There is no such order")
 
@@ -65,4 +67,5 @@ def own_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:
     if me.id not in (meeting.lead_id, meeting.second_id):
         raise NotFound("There is no such meeting")
     own_order(session, person, meeting.order_id)
+    person.opens(Role.FACILITATOR, "meeting", meeting.id, meeting.order_id)
     return meeting

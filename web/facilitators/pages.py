@@ -36,14 +36,14 @@ from rj.parties.queries import chosen_names, contact_plan, harmer_names, parties
 from rj.parties.sealing import Seal
 from rj.policy.deadlines import first_contact_clock
 from rj.policy.plan_templates import Attends
-from rj.policy.terms import Gate, GateValue, Side, Stage
+from rj.policy.terms import Gate, GateValue, Role, Side, Stage
 from rj.venues.queries import get_room, get_venue
 from web.facilitators.access import own_orders, own_record
 from web.facilitators.practice import Practice, practice_of
 from web.orders.clocks import ShownClock, clock_tag, shown_clock
 from web.orders.pages import stage_words
 from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
-from web.people import Person
+from web.people import NamesShown, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
 
 LOOKING_BACK = timedelta(days=30)
@@ -252,7 +252,9 @@ def my_cases(session: Session, person: Person, today: date) -> tuple[CaseCard, .
     if me is None:
         return ()
     orders = own_orders(session, me.id)
-    names = harmer_names(session, [order.id for order in orders])
+    names = NamesShown(
+        harmer_names(session, [order.id for order in orders]), person, Role.FACILITATOR
+    )
     return tuple(
         CaseCard(
             href=f"/my/cases/{order.id}",

@@ -34,7 +34,7 @@ from web.orders.clocks import clock_tag
 from web.orders.pages import stage_words
 from web.orders.told import part_words
 from web.pages import Tag, day_text, moment_text
-from web.people import Person
+from web.people import NamesShown, Person
 from web.words import MEETING_TAGS, words_for
 
 PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
@@ -80,7 +80,9 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
     """Everything that waits for a coordinator of these areas."""
     areas = person.areas(Role.COORDINATOR)
     orders = [order for area in sorted(areas) for order in open_orders(session, area)]
-    names = harmer_names(session, [order.id for order in orders])
+    names = NamesShown(
+        harmer_names(session, [order.id for order in orders]), person, Role.COORDINATOR
+    )
     today = london_day(now)
     return Today(
         day=f"{today:%A} {day_text(today)}",

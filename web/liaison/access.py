@@ -42,6 +42,7 @@ def own_case(session: Session, person: Person, order_id: UUID) -> Order:
     is_of_area = order.area_id in person.areas(Role.LIAISON_OFFICER)
     if not is_named or not is_of_area or order.closed_at is not None:
         raise NotFound("There is no such order")
+    person.opens(Role.LIAISON_OFFICER, "order", order.id, order.id)
     return order
 
 
@@ -51,6 +52,7 @@ def own_person(session: Session, person: Person, party_id: UUID) -> Party:
     own_case(session, person, party.order_id)
     if party.side is not Side.HARMED:
         raise NotFound("There is no such person")
+    person.opens(Role.LIAISON_OFFICER, "party", party.id, party.order_id)
     return party
 
 

@@ -76,10 +76,8 @@ class LiaisonPages(Controller):
         order_id: FromPath[UUID],
     ) -> Template:
         """One case. The view is noted in the audit."""
-        with database.writing() as session:
+        with database.reading() as session:
             order = own_case(session, request.user, order_id)
-            actor = request.user.actor(Role.LIAISON_OFFICER)
-            note(session, actor, "viewed", "order", order.id, now=clock.now(), order_id=order.id)
             shown = pages.case_page(session, order)
         return page(request, "liaison/case.html", title=f"Case {shown.reference}", shown=shown)
 
@@ -99,11 +97,9 @@ class PersonPages(Controller):
         party_id: FromPath[UUID],
     ) -> Template:
         """The person without contact details. The view is noted in the audit."""
-        with database.writing() as session:
+        with database.reading() as session:
             party = own_person(session, request.user, party_id)
             order = get_order(session, party.order_id)
-            actor = request.user.actor(Role.LIAISON_OFFICER)
-            note(session, actor, "viewed", "party", party.id, now=clock.now(), order_id=order.id)
             shown = pages.person_page(session, party, order)
         return page(request, "liaison/person.html", title="Person", shown=shown)
 

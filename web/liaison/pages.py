@@ -25,13 +25,13 @@ from rj.parties.queries import (
     parties_of,
     time_of,
 )
-from rj.policy.terms import CalendarWish, Channel, Gate, Side
+from rj.policy.terms import CalendarWish, Channel, Gate, Role, Side
 from rj.venues.queries import get_room, get_venue, venues_in
 from web.facilitators.pages import NOT_RECORDED, person_part
 from web.liaison.access import own_cases
 from web.orders.pages import stage_words
 from web.pages import Fact, Tag, day_text, moment_text
-from web.people import Person
+from web.people import IN_A_LIST, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -154,6 +154,7 @@ def home(session: Session, person: Person) -> LiaisonHome:
     tasks = []
     cases = []
     for order in orders:
+        person.opens(Role.LIAISON_OFFICER, IN_A_LIST, order.id, order.id)
         tasks += _tasks(session, order)
         meetings = _harmed_meetings(session, order)
         cases.append(

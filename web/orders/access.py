@@ -22,6 +22,7 @@ def coordinators_order(session: Session, person: Person, order_id: UUID) -> Orde
     """The order, when it lies in an area the person coordinates. Raises NotFound."""
     order = get_order(session, order_id)
     _refuse_elsewhere(person, order.area_id, "order")
+    person.opens(Role.COORDINATOR, "order", order.id, order.id)
     return order
 
 
@@ -29,6 +30,7 @@ def coordinators_meeting(session: Session, person: Person, meeting_id: UUID) -> 
     """The meeting, when its order lies in an area the person coordinates. Raises NotFound."""
     meeting = get_meeting(session, meeting_id)
     _refuse_elsewhere(person, get_order(session, meeting.order_id).area_id, "meeting")
+    person.opens(Role.COORDINATOR, "meeting", meeting.id, meeting.order_id)
     return meeting
 
 

@@ -44,7 +44,7 @@ from rj.venues.queries import get_room, get_venue
 from web.orders.clocks import ShownClock, clock_tag, shown_clock
 from web.orders.told import ToldRow, part_words, told_rows
 from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
-from web.people import Person
+from web.people import NamesShown, Person
 from web.words import MEETING_TAGS, words_for
 
 STATE_CHOICES = (
@@ -138,7 +138,7 @@ def order_list(
     found = find_orders(session, wanted, page=number)
     names = {area.id: area.name for area in areas_by_name(session) if area.id in own}
     return OrderList(
-        rows=order_rows(session, found.orders, names, today),
+        rows=order_rows(session, person, found.orders, names, today),
         total=found.total,
         number=found.page,
         area_choices=(("", "All my areas"), *names.items()),
@@ -160,12 +160,16 @@ def _with_clock(
 
 
 def order_rows(
-    session: Session, orders: Iterable[Order], area_names: dict[str, str], today: date
+    session: Session,
+    person: Person,
+    orders: Iterable[Order],
+    area_names: dict[str, str],
+    today: date,
 ) -> tuple[OrderRow, ...]:
     """Orders as rows, the names of their people on probation included."""
     orders = list(orders)
     ids = [order.id for order in orders]
-    names = harmer_names(session, ids)
+    names = NamesShown(harmer_names(session, ids), person, Role.COORDINATOR)
     meetings: dict[UUID, Meeting] = {}
     for meeting in live_meetings(session, ids):
         meetings.setdefault(meeting.step_id, meeting)

@@ -59,6 +59,26 @@ def upgrade() -> None:
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "sign_in",
+                "refused",
+                "view",
+                "create",
+                "change",
+                "disclosure",
+                "combination",
+                "export",
+                "erasure",
+                "grant",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("action", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
         sa.Column("thing", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("thing_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
@@ -71,9 +91,16 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column(
+            "reason_fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
+        ),
         sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.CheckConstraint("length(action) <= 60", name=op.f("ck_audit_entry_action_length")),
         sa.CheckConstraint("length(reason) <= 300", name=op.f("ck_audit_entry_reason_length")),
+        sa.CheckConstraint(
+            "length(reason_fingerprint) <= 64",
+            name=op.f("ck_audit_entry_reason_fingerprint_length"),
+        ),
         sa.CheckConstraint(
             "length(request_id) <= 40", name=op.f("ck_audit_entry_request_id_length")
         ),
@@ -86,6 +113,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entry_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "audit_removal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "sign_in",
+                "refused",
+                "view",
+                "create",
+                "change",
+                "disclosure",
+                "combination",
+                "export",
+                "erasure",
+                "grant",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("removed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_removal")),
+    )
+    op.create_table(
+        "audit_seal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "entry_kind",
+            sa.Enum(
+                "sign_in",
+                "refused",
+                "view",
+                "create",
+                "change",
+                "disclosure",
+                "combination",
+                "export",
+                "erasure",
+                "grant",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entry_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("entry_digest", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.CheckConstraint("length(digest) <= 64", name=op.f("ck_audit_seal_digest_length")),
+        sa.CheckConstraint(
+            "length(entry_digest) <= 64", name=op.f("ck_audit_seal_entry_digest_length")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seal_entry_id")),
+    )
+    with op.batch_alter_table("audit_seal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_seal_entry_at"), ["entry_at"], unique=False)
 
     op.create_table(
         "court",
@@ -2139,6 +2230,11 @@ def downgrade() -> None:
 
     op.drop_table("job")
     op.drop_table("court")
+    with op.batch_alter_table("audit_seal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_seal_entry_at"))
+
+    op.drop_table("audit_seal")
+    op.drop_table("audit_removal")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_order_id"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_at"))

@@ -64,7 +64,9 @@ def test_a_case_shows_how_to_reach_the_person_on_probation_and_is_noted(database
     assert "Still needed before its people are told" in text
     assert HARMER_NAME not in text.partition("</title>")[0]
     with database.reading() as session:
-        [viewed] = session.exec(select(AuditEntry).where(AuditEntry.action == "viewed"))
+        [viewed] = session.exec(
+            select(AuditEntry).where(AuditEntry.action == "viewed", AuditEntry.thing == "order")
+        )
     assert viewed.account_id == case.facilitator.account_id
     assert viewed.order_id == case.order_id
 

@@ -1,0 +1,1 @@
+"""Who looked at what: the administrator's search, and each case's own list."""
