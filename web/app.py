@@ -108,6 +108,7 @@ from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
 from web.planning.mending import MendingPages
 from web.planning.what_if import WhatIfPages
+from web.planning.why import WhyPages
 from web.reports.controllers import ReportPages
 from web.site.controllers import FrontDoor, Health, no_such_page, robots
 from web.venues.closings import RoomClosings
@@ -141,6 +142,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PlanningPages,
     MendingPages,
     WhatIfPages,
+    WhyPages,
     CasePages,
     MeetingPages,
     WeekPages,

@@ -52,6 +52,19 @@ def check_hours(hours: Sequence[Sequence[str]]) -> None:
         ends[day] = shuts
 
 
+def add_hours(hours: Sequence[Sequence[str]], day: str, opens: str, shuts: str) -> list[list[str]]:
+    """The hours with one piece more, joined to what it touches, in the order of the week."""
+    apart = []
+    for other, begins, ends in hours:
+        if other == day and begins <= shuts and opens <= ends:
+            opens, shuts = min(opens, begins), max(shuts, ends)
+        else:
+            apart.append([other, begins, ends])
+    return sorted(
+        [*apart, [day, opens, shuts]], key=lambda each: (WEEKDAYS.index(each[0]), each[1])
+    )
+
+
 def write_hours(hours: Sequence[Sequence[str]]) -> str:
     """The hours as ``read_hours`` reads them."""
     return ", ".join(f"{day} {opens}-{shuts}" for day, opens, shuts in hours)

@@ -8,7 +8,7 @@ Staff and rooms are named; the people of a case are not, on either side.
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from rj.facilitators.models import Facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep
 from rj.policy.terms import Stage
+from rj.scheduling.freezing import TASK
 from rj.scheduling.models import (
     LeftOut,
     PlanningRun,
@@ -124,6 +125,8 @@ class UnplacedStage:
     """The meeting that publishing would call off, if there is one."""
     was_told: bool
     """Whether its people know of that meeting."""
+    was_planned: bool
+    """Whether the planner looked for a meeting; some stages are set aside before it."""
 
     @property
     def cancels(self) -> datetime | None:
@@ -204,7 +207,8 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         )
     }
     words = _Words(session)
-    unplaced = [_unplaced(each, orders, steps, standing, words, now) for each in left]
+    planned = {step for kind, step in names_of(run).by_record if kind == TASK}
+    unplaced = [_unplaced(each, orders, steps, standing, words, planned, now) for each in left]
     unplaced.sort(key=lambda each: (each.reference, steps[each.step_id].position))
     is_later = {each.step_id: each.is_later for each in left}
     partners = _partners(session, rows, orders)
@@ -301,6 +305,7 @@ def _unplaced(
     steps: dict[UUID, PlanStep],
     standing: dict[UUID, Meeting],
     words: _Words,
+    planned: Container[UUID],
     now: datetime,
 ) -> UnplacedStage:
     meeting = standing.get(each.step_id)
@@ -314,6 +319,7 @@ def _unplaced(
         reason=each.reason,
         before=None if meeting is None else words.placed(meeting),
         was_told=meeting is not None and meeting.state is MeetingState.TOLD,
+        was_planned=each.step_id in planned and not each.is_later,
     )
 
 

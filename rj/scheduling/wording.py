@@ -42,8 +42,8 @@ STAGE_WORDS = {
 FORGOTTEN = "somebody who has been forgotten"
 
 _KINDS = "".join((CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM))
-_SPOKEN = re.compile(r"\bspeaks ([a-z]{2})\b")
-_COVERED = re.compile(r"\bcovers ([^\s,]+)")
+_SPOKEN = re.compile(r"\b(speaks?|spoke) ([a-z]{2})\b")
+_COVERED = re.compile(r"\b(covers|cover the area|cover) ([^\s,.]+)")
 _NAME = re.compile(rf"\b[{_KINDS}]-[A-Z0-9]{{{IDENTIFIER_LENGTH}}}\b")
 
 
@@ -58,8 +58,8 @@ def in_words(session: Session, names: Names) -> Callable[[str], str]:
 
     def told(text: str) -> str:
         named = _NAME.sub(lambda found: labels.get(found.group(), FORGOTTEN), text)
-        spoken = _SPOKEN.sub(lambda found: f"speaks {language_name(found[1])}", named)
-        return _COVERED.sub(lambda found: f"covers {areas.get(found[1], found[1])}", spoken)
+        spoken = _SPOKEN.sub(lambda found: f"{found[1]} {language_name(found[2])}", named)
+        return _COVERED.sub(lambda found: f"{found[1]} {areas.get(found[2], found[2])}", spoken)
 
     return told
 

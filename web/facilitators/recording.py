@@ -1,9 +1,11 @@
 """Recording and changing a facilitator, by a coordinator of an area they cover."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
@@ -62,10 +64,16 @@ class FacilitatorRecords(Controller):
 
     @get("/{facilitator_id:uuid}/change", sync_to_thread=True)
     def ask_change(
-        self, request: Visitor, database: Given[Database], facilitator_id: FromPath[UUID]
+        self,
+        request: Visitor,
+        database: Given[Database],
+        facilitator_id: FromPath[UUID],
+        hours: FromQuery[str] = "",
+        caseload_cap: FromQuery[str] = "",
     ) -> Template:
-        """Ask what should be different."""
-        return _ask(request, database, facilitator_id)
+        """Ask what should be different; an address may fill in what a remedy would change."""
+        filled = {"hours": hours[:400], "caseload_cap": caseload_cap[:3]}
+        return _ask(request, database, facilitator_id, filled=filled)
 
     @post("/{facilitator_id:uuid}/change", sync_to_thread=True)
     def change(
@@ -112,13 +120,15 @@ def _ask(
     facilitator_id: UUID | None,
     entered: Entered | None = None,
     invalid: Invalid | None = None,
+    filled: Mapping[str, str] = MappingProxyType({}),
 ) -> Template:
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"is_filled": any(filled.values())}
     with database.reading() as session:
         if facilitator_id is not None:
             standing = covering(session, request.user, facilitator_id)
             entered = entered or recorded(session, standing)
             values["based_on"] = entered.based_on or standing.version
+            entered = entered.filled(filled)
         lists = offered(session, request.user.areas(Role.COORDINATOR), facilitator_id)
     return page(
         request,

@@ -41,6 +41,15 @@ def coordinators_run(session: Session, person: Person, run_id: UUID) -> Planning
     return run
 
 
+def order_of_run(session: Session, person: Person, run_id: UUID, order_id: UUID) -> Order:
+    """An order of the area that a run planned, when the person coordinates it. Raises NotFound."""
+    run = coordinators_run(session, person, run_id)
+    order = coordinators_order(session, person, order_id)
+    if order.area_id != run.area_id:
+        raise NotFound("This run knows nothing of the case")
+    return order
+
+
 def _refuse_elsewhere(person: Person, area_id: str, record: str) -> None:
     if area_id not in person.areas(Role.COORDINATOR):
         raise NotFound(f"There is no such {record}")

@@ -15,7 +15,6 @@ from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, RJError
-from rj.orders.models import Order
 from rj.orders.queries import get_order, get_step
 from rj.policy.terms import Role
 from rj.scheduling import wishes
@@ -37,7 +36,7 @@ from web.meetings.choosing import (
     staff_choices,
 )
 from web.meetings.rehearsal import rehearse
-from web.orders.access import coordinators_order, coordinators_run
+from web.orders.access import coordinators_order, coordinators_run, order_of_run
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.planning import pages
@@ -561,14 +560,6 @@ def _uuid(text: str) -> UUID:
         raise NotFound("There is no such planning run") from None
 
 
-def _order_of_run(session: Session, person: Person, run_id: UUID, order_id: UUID) -> Order:
-    run = coordinators_run(session, person, run_id)
-    order = coordinators_order(session, person, order_id)
-    if order.area_id != run.area_id:
-        raise NotFound("This run knows nothing of the case")
-    return order
-
-
 def _show_case(
     request: Visitor,
     database: Database,
@@ -579,7 +570,7 @@ def _show_case(
     invalid: Invalid | None = None,
 ) -> Template:
     with database.reading() as session:
-        order = _order_of_run(session, request.user, run_id, order_id)
+        order = order_of_run(session, request.user, run_id, order_id)
         found = review(session, run_id, now=clock.now())
         shown = pages.case_page(session, found, order)
     return page(
@@ -607,7 +598,7 @@ def _wish(
     """Ask something of the next run, once, and lead back to the case."""
 
     def act(session: Session) -> str:
-        _order_of_run(session, request.user, run_id, order_id)
+        order_of_run(session, request.user, run_id, order_id)
         ask(session, request.user)
         return f"/planning/{run_id}/cases/{order_id}"
 
@@ -622,7 +613,7 @@ def _wish(
 def _proposed(
     session: Session, person: Person, run_id: UUID, order_id: UUID, step_id: UUID
 ) -> ProposedMeeting:
-    _order_of_run(session, person, run_id, order_id)
+    order_of_run(session, person, run_id, order_id)
     row = session.get(ProposedMeeting, (run_id, step_id))
     if row is None or row.order_id != order_id:
         raise NotFound("This run proposes nothing for that stage")

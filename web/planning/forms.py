@@ -78,3 +78,10 @@ class PinForm:
     """A stage to be held as it was proposed."""
 
     step: UUID = entry("meeting", missing="Choose the meeting to pin")
+
+
+@dataclass(frozen=True, slots=True)
+class VenueForm:
+    """A building agreed for a case."""
+
+    venue: UUID = entry("building", missing="Choose the building")

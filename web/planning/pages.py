@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -80,6 +81,17 @@ PARTS: dict[Part, str] = {
     Part.LEAD: "Facilitator",
     Part.SECOND: "Facilitator",
 }
+
+BETTER: dict[str, str] = {
+    "unscheduled": "place more stages",
+    "days_late": "keep more promised days",
+    "disturbance": "disturb people less",
+    "practice_shortfall": "bring facilitators nearer to their conferences",
+    "fairness": "share the cases more evenly",
+    "travel_minutes": "travel less",
+    "preference_misses": "meet more wishes",
+}
+"""What doing better would be, measure by measure, the most important first."""
 
 REMEDIES: tuple[tuple[str, str], ...] = (
     ("no facilitator", "Ask a neighbouring area for a facilitator, or change what the case needs."),
@@ -293,6 +305,22 @@ def gap_words(best: Sequence[int], bound: Sequence[int | None]) -> str:
     return "Nobody could do better" if best and len(bound) >= len(best) else ""
 
 
+def proven_sentence(tiers: Sequence[TierValue], *, mends_only: bool) -> str:
+    """What is proven of a plan: in which respects nobody could do better, each given those before.
+
+    Empty where nothing is proven.
+    """
+    proven = list(takewhile(lambda tier: tier.is_best_possible, tiers))
+    if not proven:
+        return ""
+    while_kept = " while all other meetings stay as they are" if mends_only else ""
+    if len(proven) == len(TIER_WORDS):
+        return f"Nobody could do better{while_kept}."
+    words = list(BETTER.values())[: len(proven)]
+    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return f"Nobody could {listed}{while_kept}: that is proven."
+
+
 def duration_text(seconds: int) -> str:
     """``45 seconds``, ``2 minutes``, ``1 minute 5 seconds``."""
     minutes, rest = divmod(max(0, seconds), 60)
@@ -356,6 +384,9 @@ class UnplacedRow:
     stage: str
     reason: str
     remedy: str
+    """What may help in general; empty where the page at ``why_href`` says what would."""
+    why_href: str
+    """Where remedies are tried; empty for a stage that no plan was looked for."""
     cancels: str
 
 
@@ -391,6 +422,8 @@ class Proposal:
     reference: str
     finished: str
     outcome: str
+    proven: str
+    """In which respects nobody could do better; empty where nothing is proven."""
     counts: tuple[Count, ...]
     measures: tuple[Measure, ...]
     cases: tuple[CaseCard, ...]
@@ -418,6 +451,7 @@ def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
         reference=found.reference,
         finished=moment_text(found.finished_at),
         outcome=found.outcome,
+        proven=proven_sentence(found.tiers, mends_only=found.mends_only),
         counts=_counts(found, here),
         measures=tuple(measure(tier) for tier in found.tiers),
         cases=tuple(case_card(case, here) for case in shown),
@@ -527,7 +561,10 @@ def unplaced_row(each: UnplacedStage, here: str) -> UnplacedRow:
         case_href=f"{here}/cases/{each.order_id}",
         stage=words_for(each.stage),
         reason=each.reason,
-        remedy=remedy_for(each.reason),
+        remedy="" if each.was_planned else remedy_for(each.reason),
+        why_href=f"{here}/cases/{each.order_id}/steps/{each.step_id}/why"
+        if each.was_planned
+        else "",
         cancels=moment_text(each.cancels) if each.cancels else "",
     )
 

@@ -1,9 +1,11 @@
 """Buildings and rooms of a coordinator's areas: without them nothing can be planned."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
@@ -85,10 +87,14 @@ class VenuePages(Controller):
 
     @get("/{venue_id:uuid}/change", sync_to_thread=True)
     def ask_change(
-        self, request: Visitor, database: Given[Database], venue_id: FromPath[UUID]
+        self,
+        request: Visitor,
+        database: Given[Database],
+        venue_id: FromPath[UUID],
+        hours: FromQuery[str] = "",
     ) -> Template:
-        """Ask what should be different."""
-        return _ask_venue(request, database, venue_id)
+        """Ask what should be different; an address may fill in what a remedy would change."""
+        return _ask_venue(request, database, venue_id, filled={"hours": hours[:400]})
 
     @post("/{venue_id:uuid}/change", sync_to_thread=True)
     def change(
@@ -337,8 +343,9 @@ def _ask_venue(
     venue_id: UUID | None,
     entered: Entered | None = None,
     invalid: Invalid | None = None,
+    filled: Mapping[str, str] = MappingProxyType({}),
 ) -> Template:
-    values: dict[str, object] = {}
+    values: dict[str, object] = {"is_filled": any(filled.values())}
     with database.reading() as session:
         own = request.user.areas(Role.COORDINATOR)
         areas = tuple((area.id, area.name) for area in areas_by_name(session) if area.id in own)
@@ -346,6 +353,7 @@ def _ask_venue(
             venue = own_venue(session, request.user, venue_id)
             entered = entered or pages.venue_entered(venue)
             values["based_on"] = entered.based_on or venue.version
+            entered = entered.filled(filled)
     return page(
         request,
         "venues/venue_form.html",

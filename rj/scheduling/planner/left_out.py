@@ -28,13 +28,15 @@ def why_left_out(survey: Survey, plan: Plan, not_reached: Collection[int] = ()) 
                 reasons[opening.task.id] = "Planning was stopped before it came to this case."
         elif missing:
             first = missing[0]
-            reasons[first.task.id] = _why_first(survey, case, case.openings.index(first))
+            has_rivals = any(survey.problem.case_of[m.task] != case.case for m in plan.meetings)
+            at = case.openings.index(first)
+            reasons[first.task.id] = _why_first(survey, case, at, has_rivals=has_rivals)
             for opening in missing[1:]:
                 reasons[opening.task.id] = f"It waits for {first.task.id}, which has no time yet."
     return reasons
 
 
-def _why_first(survey: Survey, case: CaseSurvey, at: int) -> str:
+def _why_first(survey: Survey, case: CaseSurvey, at: int, *, has_rivals: bool) -> str:
     opening = case.openings[at]
     if not case.leads:
         return _nobody_fits(case)
@@ -42,13 +44,11 @@ def _why_first(survey: Survey, case: CaseSurvey, at: int) -> str:
         total < NEVER for total in stage_costs(survey, case, np.array(case.leads, dtype=np.int64))
     ]
     if stages[at].any():
-        return (
-            "It could be held on its own, but no plan was found that also keeps the other cases: "
-            "their meetings take the facilitators, rooms or weekly minutes it needs."
-        )
+        able = [lead for lead, days in zip(case.leads, stages[at], strict=True) if days.any()]
+        return _over_a_cap(survey, opening, able) or _crowded_out(has_rivals)
     for earlier in range(at):
         if not stages[earlier].any():
-            return _why_first(survey, case, earlier)
+            return _why_first(survey, case, earlier, has_rivals=has_rivals)
     days = opening.days
     if not days.any():
         return f"No day is left for it: {_limits(survey, case, opening)}."
@@ -61,6 +61,30 @@ def _why_first(survey: Survey, case: CaseSurvey, at: int) -> str:
                 f"is left: {_limits(survey, case, opening)}."
             )
     return _where_it_ends(survey, case, at, days, stages)
+
+
+def _over_a_cap(survey: Survey, opening: Opening, able: list[int]) -> str:
+    """Where a cap alone keeps everybody who could lead it from doing so: whose, and which."""
+    leads = [survey.facilitators[lead] for lead in able]
+    names = listed([lead.id for lead in leads[:3]])
+    if not any(lead.caseload_cap for lead in leads):
+        return f"{names} could lead it, but may take no case more."
+    minutes = opening.task.minutes
+    if not any(lead.weekly_minutes >= minutes for lead in leads if lead.caseload_cap):
+        return f"{names} could lead it, but may not work {minutes} minutes in any week."
+    return ""
+
+
+def _crowded_out(has_rivals: bool) -> str:
+    if has_rivals:
+        return (
+            "It could be held on its own, but no plan was found that also keeps the other cases: "
+            "their meetings take the facilitators, rooms or weekly minutes it needs."
+        )
+    return (
+        "It could be held on its own, but not beside the other meetings of this case, for which "
+        "nobody has weekly minutes or a free day enough."
+    )
 
 
 def _where_it_ends(

@@ -76,8 +76,8 @@ def fits(case: Case, facilitator: Facilitator) -> bool:
 def room_needs(task: Task) -> list[str]:
     """What a room must have for a task, in words."""
     words = {"step_free": "step-free access", "separate_entrances": "separate entrances"}
-    features = (words.get(each, each.replace("_", " ")) for each in sorted(task.features))
-    return [f"{task.seats} seats", *features]
+    features = [words.get(each, each.replace("_", " ")) for each in sorted(task.features)]
+    return [f"{task.seats} seats", *features] if task.seats or not features else features
 
 
 def _why_changed(problem: Problem, task: Task, meeting: Meeting) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 from itertools import islice
 
 import numpy as np
@@ -28,19 +29,56 @@ PEOPLE_ASKED = 4
 IDEAS_TRIED = 24
 
 
+class Kind(StrEnum):
+    """What would have to change."""
+
+    CASELOAD = "caseload"
+    """A facilitator's most cases, by one more."""
+    VENUE_AGREED = "venue_agreed"
+    HOURS_OF_PERSON = "hours_of_person"
+    HOURS_OF_FACILITATOR = "hours_of_facilitator"
+    HOURS_OF_VENUE = "hours_of_venue"
+    LONGER_ORDER = "longer_order"
+    TRAINING = "training"
+    """A skill or language of a facilitator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A change worth trying: of whom or what (an id), in words, and the problem with it.
+
+    ``window`` has the weekly hours that would be added, where hours are what changes.
+    """
+
+    kind: Kind
+    about: str
+    sentence: str
+    problem: Problem
+    window: Window | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that helps: ``problem`` is the changed one and ``plan`` what it then gives.
+    """A change that helps: ``idea`` holds the changed problem, and ``plan`` is what it then gives.
 
     ``placed`` says how many more meetings take place; ``disturbed`` who would be told otherwise.
     """
 
-    sentence: str
-    problem: Problem
+    idea: Idea
     plan: Plan
     tiers: Tiers
     placed: int
     disturbed: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The change in words."""
+        return self.idea.sentence
+
+    @property
+    def problem(self) -> Problem:
+        """The problem with the change made."""
+        return self.idea.problem
 
 
 def remedies(
@@ -59,9 +97,10 @@ def remedies(
     case = problem.case_of[task_id]
     before = tiers(problem, plan)
     found: list[Remedy] = []
-    for sentence, changed in islice(_ideas(problem, plan, case), IDEAS_TRIED):
+    for idea in islice(_ideas(problem, plan, case), IDEAS_TRIED):
         if should_stop() or len(found) == most:
             break
+        changed = idea.problem
         standing = Standing(changed, plan, changed.case_of[task_id])
         offer = standing.best_offer()
         if offer is None or offer.unscheduled >= _left_out(case, plan):
@@ -77,9 +116,7 @@ def remedies(
                 and mended.meeting.get(task.id) != plan.meeting.get(task.id)
                 for person in task.people
             )
-            found.append(
-                Remedy(sentence, changed, mended, reached, placed, tuple(dict.fromkeys(moved)))
-            )
+            found.append(Remedy(idea, mended, reached, placed, tuple(dict.fromkeys(moved))))
     return sorted(found, key=lambda each: (-each.placed, len(each.disturbed), each.tiers))
 
 
@@ -87,7 +124,7 @@ def _left_out(case: Case, plan: Plan) -> int:
     return sum(task.id not in plan.meeting for task in case.open_tasks)
 
 
-def _ideas(problem: Problem, plan: Plan, case: Case) -> Iterator[tuple[str, Problem]]:
+def _ideas(problem: Problem, plan: Plan, case: Case) -> Iterator[Idea]:
     """Changes worth trying, those that ask least first."""
     standing = Standing(problem, plan, case)
     survey, surveyed = standing.survey, standing.surveyed
@@ -111,29 +148,32 @@ def _with_case(problem: Problem, case: Case) -> Problem:
     return replace(problem, cases=cases)
 
 
-def _another_cap(problem: Problem, standing: Standing) -> Iterator[tuple[str, Problem]]:
+def _another_cap(problem: Problem, standing: Standing) -> Iterator[Idea]:
     """Somebody who fits and is at the cap leads one case more."""
     for lead in standing.surveyed.leads:
         if not standing.diary.can_lead(lead, standing.surveyed.number):
             facilitator = problem.facilitators[lead]
             more = replace(facilitator, caseload_cap=facilitator.caseload_cap + 1)
-            yield (
-                f"If {facilitator.id} could lead one case more than {facilitator.caseload_cap}.",
+            yield Idea(
+                Kind.CASELOAD,
+                facilitator.id,
+                f"If {facilitator.id} could lead one case more.",
                 _with_facilitator(problem, lead, more),
             )
 
 
-def _another_venue(problem: Problem, case: Case) -> Iterator[tuple[str, Problem]]:
+def _another_venue(problem: Problem, case: Case) -> Iterator[Idea]:
     """A venue used by other cases of the area is agreed for this one too."""
     usual = {venue for each in problem.cases if each.area == case.area for venue in each.venues}
     for venue in sorted(usual - set(case.venues)):
         agreed = replace(case, venues=(*case.venues, venue))
-        yield f"If {venue} were agreed for this case too.", _with_case(problem, agreed)
+        sentence = f"If {venue} were agreed for this case too."
+        yield Idea(Kind.VENUE_AGREED, venue, sentence, _with_case(problem, agreed))
 
 
 def _an_hour_of_a_person(
     problem: Problem, survey: Survey, surveyed: CaseSurvey, opening: Opening
-) -> Iterator[tuple[str, Problem]]:
+) -> Iterator[Idea]:
     """One of the people could come at an hour that suits everybody else, a lead and a room."""
     minutes = opening.task.minutes
     for name in dict.fromkeys(opening.task.people):
@@ -148,12 +188,14 @@ def _an_hour_of_a_person(
             for window, words in islice(_windows(survey, free, minutes), 1):
                 changed = replace(person, hours=(*person.hours, window))
                 people = tuple(changed if each.id == name else each for each in problem.people)
-                yield f"If {name} could attend on {words}.", replace(problem, people=people)
+                sentence = f"If {name} could attend on {words}."
+                wider = replace(problem, people=people)
+                yield Idea(Kind.HOURS_OF_PERSON, name, sentence, wider, window)
 
 
 def _an_hour_of_a_lead(
     problem: Problem, survey: Survey, surveyed: CaseSurvey, opening: Opening
-) -> Iterator[tuple[str, Problem]]:
+) -> Iterator[Idea]:
     """A facilitator who fits could work at an hour at which people and a room are free."""
     free: Bits = np.bitwise_or.reduce(opening.free, axis=0) if opening.sites else opening.free[:0]
     if not free.any():
@@ -170,15 +212,18 @@ def _an_hour_of_a_lead(
         facilitator = problem.facilitators[lead]
         for window, words in islice(_windows(survey, free, opening.task.minutes), 1):
             more = replace(facilitator, hours=(*facilitator.hours, window))
-            yield (
+            yield Idea(
+                Kind.HOURS_OF_FACILITATOR,
+                facilitator.id,
                 f"If {facilitator.id} could work on {words}.",
                 _with_facilitator(problem, lead, more),
+                window,
             )
 
 
 def _an_hour_of_a_venue(
     problem: Problem, survey: Survey, surveyed: CaseSurvey, opening: Opening
-) -> Iterator[tuple[str, Problem]]:
+) -> Iterator[Idea]:
     """An agreed venue could open at an hour at which people and a lead are free."""
     if not opening.sites or opening.sites[0].room < 0:
         return
@@ -194,19 +239,22 @@ def _an_hour_of_a_venue(
                 replace(each, hours=(*each.hours, window)) if each.id == name else each
                 for each in problem.venues
             )
-            yield f"If {name} were open on {words}.", replace(problem, venues=venues)
+            wider = replace(problem, venues=venues)
+            sentence = f"If {name} were open on {words}."
+            yield Idea(Kind.HOURS_OF_VENUE, name, sentence, wider, window)
 
 
-def _a_longer_time(problem: Problem, case: Case) -> Iterator[tuple[str, Problem]]:
+def _a_longer_time(problem: Problem, case: Case) -> Iterator[Idea]:
     """The order, or the planning itself, would have to reach further."""
     for more in LONGER_BY:
         end = days_after(case.order_end, more)
         if case.order_end < problem.horizon_end:
             changed = _with_case(problem, replace(case, order_end=end))
-            yield f"If the order were extended to {day_text(end)}.", changed
+            sentence = f"If the order were extended to {day_text(end)}."
+            yield Idea(Kind.LONGER_ORDER, case.id, sentence, changed)
 
 
-def _somebody_trained(problem: Problem, case: Case) -> Iterator[tuple[str, Problem]]:
+def _somebody_trained(problem: Problem, case: Case) -> Iterator[Idea]:
     """Somebody of the area would have the skill or language that the case asks for."""
     for number, each in enumerate(problem.facilitators):
         lacks = sorted(case.skills - each.skills)
@@ -219,7 +267,10 @@ def _somebody_trained(problem: Problem, case: Case) -> Iterator[tuple[str, Probl
                     skills=each.skills | case.skills,
                     languages=each.languages | {case.language},
                 )
-                yield f"If {each.id} had {wanted[0]}.", _with_facilitator(problem, number, more)
+                gained = f"had the skill {lacks[0]}" if lacks else f"spoke {case.language}"
+                sentence = f"If {each.id} {gained}."
+                changed = _with_facilitator(problem, number, more)
+                yield Idea(Kind.TRAINING, each.id, sentence, changed)
 
 
 def _with_facilitator(problem: Problem, number: int, changed: object) -> Problem:

@@ -148,6 +148,8 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /planning/{run_id:uuid}/cases/{order_id:uuid}/pin": COORDINATOR,
     "GET /planning/{run_id:uuid}/cases/{order_id:uuid}/steps/{step_id:uuid}": COORDINATOR,
     "POST /planning/{run_id:uuid}/cases/{order_id:uuid}/steps/{step_id:uuid}": COORDINATOR,
+    "GET /planning/{run_id:uuid}/cases/{order_id:uuid}/steps/{step_id:uuid}/why": COORDINATOR,
+    "POST /planning/{run_id:uuid}/cases/{order_id:uuid}/steps/{step_id:uuid}/why": COORDINATOR,
     "POST /planning/{run_id:uuid}/confirm": COORDINATOR,
     "GET /planning/{run_id:uuid}/progress": COORDINATOR,
     "POST /planning/{run_id:uuid}/publish": COORDINATOR,

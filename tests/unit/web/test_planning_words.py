@@ -19,6 +19,7 @@ from web.planning.pages import (
     gap_words,
     measure,
     measures_so_far,
+    proven_sentence,
     remedy_for,
 )
 from web.week.pages import hours_text, slot
@@ -142,3 +143,16 @@ def test_a_meeting_of_another_area_only_shows_as_taken() -> None:
 def test_a_week_tells_how_much_of_the_cap_is_used() -> None:
     assert hours_text(60, None) == "1 hour"
     assert hours_text(570, 720) == "9.5 hours of 12"
+
+
+def test_only_what_is_proven_is_called_unbeatable():
+    def measured(*pairs: tuple[int, int | None]) -> tuple[TierValue, ...]:
+        return tuple(TierValue("", value, least) for value, least in pairs)
+
+    assert proven_sentence(measured((1, 0), (0, 0)), mends_only=False) == ""
+    assert proven_sentence(measured((0, 0), (2, 2), (5, 4)), mends_only=False) == (
+        "Nobody could place more stages or keep more promised days: that is proven."
+    )
+    assert proven_sentence(measured(*[(0, 0)] * 7), mends_only=True) == (
+        "Nobody could do better while all other meetings stay as they are."
+    )

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from rj.scheduling.planner.problem import Problem, Stage
+import pytest
+
+from rj.scheduling.planner.problem import Gap, Problem, Stage
 from rj.scheduling.planner.solution import SMALL
 from rj.scheduling.planner.solve import plan_meetings
 from tests.planning_builders import (
+    POLICY,
     a_case,
     a_facilitator,
     a_person,
@@ -117,6 +120,31 @@ def test_a_case_nobody_fits_says_what_is_asked_for() -> None:
         "No facilitator with the skills sexual covers North, speaks en and has no conflict of "
         "interest."
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"caseload_cap": 0}, "Amina could lead it, but may take no case more."),
+        (
+            {"weekly_minutes": 45},
+            "Amina could lead it, but may not work 60 minutes in any week.",
+        ),
+    ],
+)
+def test_a_lone_case_never_blames_other_cases(facts: dict[str, int], sentence: str) -> None:
+    lone = a_problem(a_case("Red"), a_facilitator("Amina", **facts))
+
+    assert left_out(lone) == sentence
+
+
+def test_a_case_too_full_for_itself_says_so() -> None:
+    review = a_task("Red-review", Stage.REVIEW)
+    week = replace(POLICY, gaps={"conference-review": Gap(1, 2)})
+    case = a_case("Red", a_task("Red-conference"), review)
+    lone = a_problem(case, a_facilitator("Amina", weekly_minutes=60), policy=week)
+
+    assert "not beside the other meetings of this case" in left_out(lone, "Red-review")
 
 
 def test_a_missing_second_is_named() -> None:

@@ -152,7 +152,7 @@ def test_a_task_that_is_not_open_cannot_be_explained() -> None:
         ),
         (
             a_problem(a_case("Red", skills=frozenset({"youth"}))),
-            "If Amina had youth.",
+            "If Amina had the skill youth.",
         ),
     ],
 )
@@ -198,4 +198,4 @@ def test_the_command_answers_with_reasons_and_remedies(tmp_path: Path) -> None:
     told = json.loads(stream.getvalue())
     assert code == 0
     assert told["leads"][0]["rule"] == "H12"
-    assert told["remedies"] == ["If Amina could lead one case more than 0."]
+    assert told["remedies"] == ["If Amina could lead one case more."]
