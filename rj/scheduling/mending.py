@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from rj.conferences.attendance import Part, attendees
-from rj.conferences.models import Meeting
-from rj.conferences.queries import COMING
 from rj.conferences.readiness import person_in_words
-from rj.facilitators.models import Facilitator
-from rj.facilitators.queries import leave_of
-from rj.kernel.london import london_day
-from rj.orders.models import Order
-from rj.orders.queries import get_officer, get_step
+from rj.conferences.upset import upset_meetings
+from rj.orders.queries import get_officer, get_order, get_step
 from rj.parties.queries import get_party
 from rj.policy.terms import Stage
 from rj.scheduling.freezing import CLOSE_AT_HAND, freeze
@@ -44,12 +39,10 @@ class TooSoon:
     """A meeting that cannot take place as booked and begins before anything could be planned."""
 
     meeting_id: UUID
-    order_id: UUID
     reference: str
     stage: Stage
     starts_at: datetime
-    away: str
-    """The facilitator who is away."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +82,18 @@ def _sentence(words: str) -> str:
 
 
 def _too_soon(session: Session, area_id: str, now: datetime) -> tuple[TooSoon, ...]:
-    """Meetings of the next hours whose lead or second is away: no run touches them any more."""
-    found = []
-    for meeting, order in session.exec(
-        select(Meeting, Order)
-        .join(Order, col(Order.id) == Meeting.order_id)
-        .where(
-            Order.area_id == area_id,
-            col(Meeting.state).in_(COMING),
-            Meeting.starts_at > now,
-            Meeting.starts_at < now + CLOSE_AT_HAND,
+    """Upset meetings of the next hours: no run touches them any more."""
+    return tuple(
+        TooSoon(
+            upset.meeting.id,
+            get_order(session, upset.meeting.order_id).reference,
+            get_step(session, upset.meeting.step_id).stage,
+            upset.meeting.starts_at,
+            ". ".join(upset.reasons),
         )
-        .order_by(col(Meeting.starts_at), col(Order.reference))
-    ):
-        staff = or_(Facilitator.id == meeting.lead_id, Facilitator.id == meeting.second_id)
-        for one in session.exec(select(Facilitator).where(staff).order_by(col(Facilitator.name))):
-            day = london_day(meeting.starts_at)
-            if any(each.first_day <= day <= each.last_day for each in leave_of(session, one.id)):
-                stage = get_step(session, meeting.step_id).stage
-                found.append(
-                    TooSoon(
-                        meeting.id, order.id, order.reference, stage, meeting.starts_at, one.name
-                    )
-                )
-    return tuple(found)
+        for upset in upset_meetings(session, [area_id], now=now)
+        if upset.meeting.starts_at < now + CLOSE_AT_HAND
+    )
 
 
 # -- who is disturbed

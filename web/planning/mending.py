@@ -131,7 +131,7 @@ def _area(name: str, damage: Damage) -> AreaDamage:
             TooSoonRow(
                 each.reference,
                 f"/meetings/{each.meeting_id}",
-                f"{words_for(each.stage)} at {moment_text(each.starts_at)}: {each.away} is away",
+                f"{words_for(each.stage)}, {moment_text(each.starts_at)}: {each.reason}",
             )
             for each in damage.too_soon
         ),
