@@ -183,12 +183,17 @@ class Visits(ASGIMiddleware):
             keep(session, found, said=said, now=self.clock.now())
 
 
+OPAQUE_ORIGIN = "null"
+"""What a browser names as the origin of a page that lets nobody know where it is."""
+
+
 def comes_from_another_site(request: Request[Any, Any, Any], public_url: str) -> bool:
     """Whether a request that would change something was sent from somebody else's page.
 
     Fetch metadata and Origin must both be ours where the browser sends them; the form's own token
     is checked besides. The Host header is believed on this machine only, where a tunnel or another
-    name of it may lead: elsewhere a name that somebody else chose must not pass for ours.
+    name of it may lead: elsewhere a name that somebody else chose must not pass for ours. Our own
+    pages send no referrer, and browsers then call their origin "null": the fetch metadata decides.
     """
     if request.method in SAFE_METHODS:
         return False
@@ -198,6 +203,8 @@ def comes_from_another_site(request: Request[Any, Any, Any], public_url: str) ->
     origin = request.headers.get("origin")
     if origin is None or origin == public_url:
         return False
+    if origin == OPAQUE_ORIGIN:
+        return site != "same-origin"
     host = request.headers.get("host", "")
     return urlsplit(origin).hostname not in LOOPBACK or origin != f"http://{host}"
 
