@@ -100,9 +100,11 @@ from web.forms import provide_entered
 from web.guards import public, refuse_undeclared
 from web.home.controllers import TodayPages
 from web.liaison.controllers import LiaisonPages, PersonPages
+from web.liaison.lifting import LiftPages
 from web.liaison.telling import LiaisonMessages
 from web.meetings.controllers import MeetingPages
 from web.orders.controllers import OrderActs, OrderPages
+from web.orders.deciding import Decisions
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
@@ -147,6 +149,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MeetingPages,
     WeekPages,
     ReachPages,
+    Decisions,
     MyMeetings,
     MyCases,
     MyCalendar,
@@ -157,6 +160,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     VenuePages,
     RoomClosings,
     LiaisonPages,
+    LiftPages,
     PersonPages,
     LiaisonMessages,
     AccountsPages,

@@ -9,9 +9,10 @@
     stop_contact(session, party_id, *, actor, now, tell)
     lift_stop(session, party_id, *, reason, actor, now, tell)
     close_order(session, order_id, *, reason, based_on, actor, now, tell)
+    call_off_unsuitable(session, order_id, *, actor, now, tell)
 
-The last seven wrap the services of ``rj.orders`` and ``rj.parties`` with what they mean for
-meetings: pages call these. ``what_is_missing`` and ``stage_is_open`` are in ``readiness``.
+All but the first and the last wrap the services of ``rj.orders`` and ``rj.parties`` with what they
+mean for meetings: pages call these. ``what_is_missing`` and ``stage_is_open`` are in ``readiness``.
 """
 
 from collections.abc import Sequence
@@ -25,8 +26,18 @@ from rj.audit.services import Actor
 from rj.conferences.attendance import attendees
 from rj.conferences.bookings import claim, release
 from rj.conferences.models import GateRecord, Meeting, MeetingState
-from rj.conferences.queries import find_live_meeting, latest_gates, live_meetings
-from rj.conferences.readiness import NO_LONGER, PERSONAL_GATES, missing_consents_to_meet
+from rj.conferences.queries import (
+    find_live_meeting,
+    found_unsuitable,
+    latest_gates,
+    live_meetings,
+)
+from rj.conferences.readiness import (
+    NO_LONGER,
+    PERSONAL_GATES,
+    missing_consents_to_meet,
+    standing_though_unsuitable,
+)
 from rj.conferences.services import cancel, keep_version, lock_order, open_stages
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
@@ -395,6 +406,24 @@ def lift_stop(
         if meeting.state is MeetingState.TOLD:
             tell(session, meeting.id, now=now)
     return party
+
+
+def call_off_unsuitable(
+    session: Session, order_id: UUID, *, actor: Actor, now: datetime, tell: Tell
+) -> list[Meeting]:
+    """Somebody decides that meetings do not stand after the assessment's finding became no: those
+    told and those held are called off, without a reason to anybody. Safe to repeat.
+
+    Raises Conflict when the latest finding is not no.
+    """
+    get_order(session, order_id)
+    lock_order(session, order_id)
+    if not found_unsuitable(session, [order_id]):
+        raise Conflict("The case is not recorded as unsuitable: look at the order again")
+    standing = standing_though_unsuitable(session, [order_id], now=now).get(order_id, [])
+    for meeting in standing:
+        cancel(session, meeting, reason="called off", actor=actor, now=now, tell=tell)
+    return standing
 
 
 def close_order(

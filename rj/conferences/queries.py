@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from rj.conferences.models import Booking, GateRecord, Meeting, MeetingState, MeetingVersion
 from rj.db.records import get_record
 from rj.orders.models import Order
-from rj.policy.terms import Gate
+from rj.policy.terms import Gate, GateValue
 
 COMING = (MeetingState.HELD, MeetingState.TOLD)
 """States of a meeting that is still to take place."""
@@ -95,6 +95,17 @@ def gates_of(session: Session, order_id: UUID) -> list[GateRecord]:
 def latest_gates(session: Session, order_id: UUID) -> dict[tuple[Gate, UUID | None], GateRecord]:
     """The record that counts at each gate: by gate and person, none for the case as a whole."""
     return {(record.gate, record.party_id): record for record in gates_of(session, order_id)}
+
+
+def found_unsuitable(session: Session, order_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these orders whose assessment's latest finding is no."""
+    records = session.exec(
+        select(GateRecord)
+        .where(col(GateRecord.order_id).in_(list(order_ids)), GateRecord.gate == Gate.SUITABLE)
+        .order_by(col(GateRecord.recorded_at), col(GateRecord.id))
+    )
+    latest = {record.order_id: record.value for record in records}
+    return frozenset(each for each, value in latest.items() if value is GateValue.NO)
 
 
 def meetings_without_outcome(

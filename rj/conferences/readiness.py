@@ -7,18 +7,19 @@ normal state (R28), and no paper's age ever cancels a meeting: it only stops a n
 confirmed or started.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
 from rj.conferences.attendance import Attendee, Part, expected, taking_part
-from rj.conferences.queries import latest_gates
+from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.queries import found_unsuitable, latest_gates, live_meetings
 from rj.kernel.london import london_day
 from rj.orders.models import PlanStep, StepState
-from rj.orders.queries import get_order, get_plan, steps_of
+from rj.orders.queries import get_order, get_plan, get_step, steps_of
 from rj.parties.queries import parties_of
 from rj.policy.plan_templates import Attends
 from rj.policy.standards import standards_on
@@ -223,6 +224,23 @@ def has_refused(session: Session, order_id: UUID, party_id: UUID) -> bool:
     """Whether the last that somebody said of taking part was no."""
     consent = latest_gates(session, order_id).get((Gate.CONSENT, party_id))
     return consent is not None and consent.value in NO_LONGER
+
+
+def standing_though_unsuitable(
+    session: Session, order_ids: Iterable[UUID], *, now: datetime
+) -> dict[UUID, list[Meeting]]:
+    """Coming meetings that rest on a finding that is now no, for each order whose people were told
+    of one; in order of time. A finding calls nothing off by itself: a named person decides."""
+    resting: dict[UUID, list[Meeting]] = {}
+    for meeting in live_meetings(session, found_unsuitable(session, order_ids)):
+        waits = get_step(session, meeting.step_id).stage not in TOLD_AT_ONCE
+        if waits and meeting.starts_at > now:
+            resting.setdefault(meeting.order_id, []).append(meeting)
+    return {
+        order_id: meetings
+        for order_id, meetings in resting.items()
+        if any(meeting.state is MeetingState.TOLD for meeting in meetings)
+    }
 
 
 def missing_consents_to_meet(session: Session, order_id: UUID) -> list[str]:

@@ -11,6 +11,7 @@ from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
 from rj.conferences.models import Meeting
 from rj.conferences.queries import live_meetings, meetings_without_outcome
+from rj.conferences.readiness import standing_though_unsuitable
 from rj.conferences.upset import upset_meetings
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
@@ -90,6 +91,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
         sections=(
             _clocks(orders, names, now),
             _upset(session, areas, now),
+            _unsuitable(session, orders, names, now),
             _reviews(session, areas),
             _unplanned(session, orders, names),
             _failed(session, areas),
@@ -172,6 +174,33 @@ def _reviews(session: Session, areas: frozenset[str]) -> Section:
             for waiting in awaiting_review(session, areas)
         ),
         "No proposal waits.",
+    )
+
+
+def _unsuitable(
+    session: Session, orders: list[Order], names: dict[UUID, str], now: datetime
+) -> Section:
+    """A finding calls nothing off by itself: a coordinator decides, on the order's page."""
+    standing = standing_though_unsuitable(session, [order.id for order in orders], now=now)
+    return Section(
+        "unsuitable",
+        "Told meetings of cases found unsuitable",
+        tuple(
+            Task(
+                _about(order, names),
+                f"/orders/{order.id}#unsuitable",
+                "Decide whether these stand: "
+                + ", ".join(
+                    f"{_stage(session, meeting).lower()} on {moment_text(meeting.starts_at)}"
+                    for meeting in standing[order.id]
+                ),
+                Tag("To decide", "late"),
+            )
+            for order in orders
+            if order.id in standing
+        ),
+        "No told meeting rests on a finding that is now no.",
+        is_pressing=True,
     )
 
 

@@ -60,6 +60,14 @@ class StopForm:
 
 
 @dataclass(frozen=True, slots=True)
+class LiftForm:
+    """A "no" taken back by the person who said it."""
+
+    reason: str = entry("reason", longest=200, missing="Say why contact may begin again")
+    confirmed: bool = entry("confirmation", missing="Confirm that this person has asked for it")
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentForm:
     """Whether somebody of the harmed side consents."""
 

@@ -30,6 +30,7 @@ from rj.venues.queries import get_room, get_venue, venues_in
 from web.facilitators.pages import NOT_RECORDED, person_part
 from web.liaison.access import own_cases
 from web.orders.pages import stage_words
+from web.orders.told import part_words
 from web.pages import Fact, Tag, day_text, moment_text
 from web.people import IN_A_LIST, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
@@ -104,6 +105,15 @@ class LiaisonMeeting:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedRow:
+    """Somebody of the other side who said no: part and reference, and nothing else of them."""
+
+    who: str
+    since: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """One case as the harmed side's contact sees it."""
 
@@ -112,6 +122,7 @@ class CasePage:
     people: tuple[PersonRow, ...]
     meetings: tuple[LiaisonMeeting, ...]
     tasks: tuple[TaskRow, ...]
+    stopped: tuple[StoppedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +193,15 @@ def case_page(session: Session, order: Order) -> CasePage:
         people=_people(session, order),
         meetings=_harmed_meetings(session, order),
         tasks=tuple(_tasks(session, order)),
+        stopped=tuple(
+            StoppedRow(
+                who=f"{part_words(party)}, {party.reference}",
+                since=moment_text(party.stopped_at),
+                href=f"/liaison/cases/{order.id}/people/{party.id}/lift",
+            )
+            for party in parties_of(session, order.id)
+            if party.side is Side.HARMER and party.stopped_at is not None
+        ),
     )
 
 

@@ -92,7 +92,7 @@ class OrderPages(Controller):
         """One order. The view is noted in the audit."""
         with database.reading() as session:
             order = coordinators_order(session, request.user, order_id)
-            shown = pages.order_page(session, order, clock.today())
+            shown = pages.order_page(session, order, clock.now())
         return page(request, "orders/show.html", title=f"Order {shown.reference}", shown=shown)
 
 

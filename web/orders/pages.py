@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,8 +10,9 @@ from sqlmodel import Session
 from rj.accounts.queries import active_accounts_holding, areas_by_name, get_account
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import live_meetings, meetings_of
-from rj.conferences.readiness import what_is_missing
+from rj.conferences.readiness import standing_though_unsuitable, what_is_missing
 from rj.facilitators.queries import get_facilitator
+from rj.kernel.london import london_day
 from rj.orders.models import Order, Plan, PlanStep, StepState
 from rj.orders.plan_dates import holidays_after
 from rj.orders.queries import (
@@ -276,10 +277,13 @@ class OrderPage:
     acts: tuple[Act, ...]
     sign_off: str
     """What is said of a sensitive and complex case; empty for others."""
+    unsuitable: tuple[str, ...]
+    """Told meetings, and holds after them, that rest on a finding that is now no."""
 
 
-def order_page(session: Session, order: Order, today: date) -> OrderPage:
+def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
     """Everything a coordinator sees of an order."""
+    today = london_day(now)
     plan = live_plan(session, order.id)
     steps = steps_of(session, plan.id) if plan else []
     meetings = meetings_of(session, order.id)
@@ -306,6 +310,21 @@ def order_page(session: Session, order: Order, today: date) -> OrderPage:
         ),
         acts=_acts(order, plan, steps),
         sign_off=_sign_off(session, order),
+        unsuitable=_unsuitable(session, order, steps, plan, now),
+    )
+
+
+def _unsuitable(
+    session: Session, order: Order, steps: list[PlanStep], plan: Plan | None, now: datetime
+) -> tuple[str, ...]:
+    by_id = {step.id: step for step in steps}
+    route = plan.route if plan else Route.UNDECIDED
+    standing = standing_though_unsuitable(session, [order.id], now=now).get(order.id, [])
+    return tuple(
+        f"{stage_words(by_id[meeting.step_id], route)}, {moment_text(meeting.starts_at)}: "
+        f"{MEETING_TAGS[meeting.state].text.lower()}"
+        for meeting in standing
+        if meeting.step_id in by_id
     )
 
 

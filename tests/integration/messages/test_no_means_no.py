@@ -11,8 +11,9 @@ import pytest
 from rj.audit.services import Actor
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import try_again
-from rj.conferences.gates import lift_stop, record_gate, stop_contact
+from rj.conferences.gates import call_off_unsuitable, lift_stop, record_gate, stop_contact
 from rj.conferences.models import MeetingState
+from rj.conferences.readiness import standing_though_unsuitable
 from rj.conferences.services import cancel
 from rj.kernel.errors import Conflict
 from rj.outbox.models import Message, MessageState, RecipientKind
@@ -22,6 +23,7 @@ from rj.policy.terms import Channel, Gate, GateValue, PartyRole, Role
 from tests.builders import a_party, an_actor
 from tests.integration.messages.conftest import SEAL, Story
 from tests.integration.messages.test_sending import claim
+from tests.integration.messages.test_telling import calendar_of, text_of
 
 
 def record_consent(story: Story, party_id: UUID, value: GateValue) -> None:
@@ -52,6 +54,82 @@ def test_m5_a_harmed_person_who_says_no_is_not_even_told_that_it_is_off(
     assert story.meeting().state is MeetingState.CANCELLED
     assert len(story.post.for_address(address)) == 1
     assert len(story.mails(story.case.harmer)) == 2
+
+
+@pytest.mark.parametrize("who", ["harmer", "harmed"])
+def test_d7_the_person_on_probation_reads_the_same_whoever_withdrew(story: Story, who: str) -> None:
+    story.tell()
+    story.send()
+    record_consent(story, getattr(story.case, who), GateValue.WITHDRAWN)
+    story.send()
+
+    said = text_of(story.mails(story.case.harmer)[-1]).partition("Day:")[0]
+    assert " ".join(said.split()) == (
+        "Hello, This appointment is cancelled. There is nothing you need to do."
+    )
+    assert "METHOD:CANCEL" in calendar_of(story.mails(story.case.harmer)[-1])
+
+
+def find(story: Story, value: GateValue) -> None:
+    story.later(minutes=2)
+    with story.database.writing() as session:
+        record_gate(
+            session,
+            story.case.order_id,
+            gate=Gate.SUITABLE,
+            value=value,
+            party_id=None,
+            actor=an_actor(session, Role.FACILITATOR),
+            now=story.clock.now(),
+            tell=story.teller,
+        )
+
+
+def test_a_finding_that_becomes_no_waits_for_somebody_to_decide(story: Story) -> None:
+    def standing() -> list[UUID]:
+        with story.database.reading() as session:
+            found = standing_though_unsuitable(
+                session, [story.case.order_id], now=story.clock.now()
+            )
+            return [meeting.id for meetings in found.values() for meeting in meetings]
+
+    def call_off() -> None:
+        with story.database.writing() as session:
+            call_off_unsuitable(
+                session,
+                story.case.order_id,
+                actor=an_actor(session, Role.COORDINATOR),
+                now=story.clock.now(),
+                tell=story.teller,
+            )
+
+    story.tell()
+    story.send()
+    assert standing() == []
+    with pytest.raises(Conflict, match="not recorded as unsuitable"):
+        call_off()
+    find(story, GateValue.NO)
+    story.send()
+    assert story.meeting().state is MeetingState.TOLD
+    assert standing() == [story.case.meeting_id]
+    assert len(story.mails(story.case.harmer)) == 1
+
+    call_off()
+    call_off()
+    story.send()
+    assert story.meeting().state is MeetingState.CANCELLED
+    assert standing() == []
+    told = [text_of(each) for each in story.mails(story.case.harmer)]
+    assert ["This appointment is cancelled" in each for each in told] == [False, True]
+
+
+def test_a_finding_looked_at_again_leaves_nothing_to_decide(story: Story) -> None:
+    story.tell()
+    find(story, GateValue.NO)
+    find(story, GateValue.YES)
+    with story.database.reading() as session:
+        order_ids = [story.case.order_id]
+        assert standing_though_unsuitable(session, order_ids, now=story.clock.now()) == {}
 
 
 def test_m5_what_waited_for_a_harmed_person_who_says_no_is_stopped(story: Story) -> None:

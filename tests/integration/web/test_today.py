@@ -7,15 +7,21 @@ from sqlmodel import col, select
 
 from rj.audit.models import AuditEntry
 from rj.calendars.telling import Teller
+from rj.conferences.gates import record_gate
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.services import hold_meeting, open_stages
 from rj.db.database import Database
-from rj.orders.queries import live_plan, steps_of
+from rj.orders.queries import get_order, live_plan, steps_of
 from rj.outbox.models import Message, MessageState
 from rj.parties.models import SafeContactPlan
-from rj.policy.terms import Channel, Role, Side, Stage
+from rj.policy.terms import Channel, Gate, GateValue, Role, Side, Stage
 from tests.builders import NOW, a_facilitator, a_party, a_venue_with_rooms, an_actor, an_order
+from tests.integration.web.facilitators.cases import a_case
+from tests.scheduling_builders import find_suitable
 from tests.web_client import TELLER, a_person, a_site
+from web.pages import moment_text
+
+AFTER_ASSESSMENT = (Stage.PREPARATION, Stage.REPARATION)
 
 ALL_CLEAR = (
     "Every first contact is made or has time.",
@@ -66,6 +72,43 @@ def test_orders_without_a_meeting_cases_to_sign_off_and_unnamed_parts_are_shown(
     unnamed = page[page.index('id="unnamed"') :]
     assert "PLAN-1" in unnamed
     assert "SIGN-1" not in unnamed
+
+
+def test_a_case_found_unsuitable_asks_for_a_decision_and_its_page_takes_it(database, clock):
+    case = a_case(database)
+    with database.writing() as session:
+        find_suitable(session, get_order(session, case.order_id), actor=case.actor, tell=TELLER)
+        record_gate(
+            session,
+            case.order_id,
+            gate=Gate.SUITABLE,
+            value=GateValue.NO,
+            party_id=None,
+            actor=case.actor,
+            now=NOW + timedelta(minutes=2),
+            tell=TELLER,
+        )
+        preparation = session.get_one(Meeting, case.meetings[Stage.PREPARATION])
+        assert preparation.state is MeetingState.TOLD
+        when = moment_text(preparation.starts_at)
+    at = f"/orders/{case.order_id}"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        today = site.get("/today").text
+        asked = site.get(at).text
+        pressed = site.post(f"{at}/call-off", form_at=at)
+        after = site.get("/today").text
+        again = site.get(at).text
+    assert f"{at}#unsuitable" in today
+    assert when in today
+    assert when in asked[asked.index('id="unsuitable"') :]
+    assert pressed.status_code == 303
+    assert f"{at}#unsuitable" not in after
+    assert 'id="unsuitable"' not in again
+    with database.reading() as session:
+        assert {
+            session.get_one(Meeting, case.meetings[each]).state for each in AFTER_ASSESSMENT
+        } == {MeetingState.CANCELLED}
 
 
 def a_told_assessment(

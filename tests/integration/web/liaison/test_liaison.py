@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from rj.audit.models import AuditEntry
 from rj.calendars.queries import letters_and_calls
-from rj.conferences.gates import choose_route
+from rj.conferences.gates import choose_route, stop_contact
 from rj.conferences.queries import latest_gates
 from rj.orders.queries import get_order, live_plan
 from rj.outbox.models import MessageState
@@ -241,6 +241,39 @@ def test_M5_stopping_contact_stops_what_waits_and_lifting_needs_a_reason(databas
     with database.reading() as session:
         assert get_message(session, call.message_id).state is MessageState.STOPPED
         assert get_party(session, case.harmed_id).stopped_at is None
+
+
+def test_M5_a_no_of_the_other_side_is_lifted_with_a_reason_by_who_is_named_alone(database, clock):
+    case = a_told_case(database)
+    with database.writing() as session:
+        stop_contact(session, case.harmer_id, actor=case.actor, now=NOW, tell=TELLER)
+    at = f"/liaison/cases/{case.order_id}"
+    lift = f"{at}/people/{case.harmer_id}/lift"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(a_person(database, Role.LIAISON_OFFICER, email="other@n1.test"))
+        assert site.get(lift).status_code == 404
+        assert site.post(lift, form_at="/account/password").status_code == 404
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.liaison)
+        page = site.get(at).text
+        assert site.get(f"{at}/people/{case.harmed_id}/lift").status_code == 404
+        without_reason = site.post(lift, {"reason": "", "confirmed": "yes"})
+        unconfirmed = site.post(lift, {"reason": "he rang and asked"})
+        with database.reading() as session:
+            assert get_party(session, case.harmer_id).stopped_at == NOW
+        lifted = site.post(lift, {"reason": "he rang and asked", "confirmed": "yes"})
+        assert lift not in site.get(at).text
+        assert site.get(lift).status_code == 409
+    assert lift in page
+    assert (without_reason.status_code, unconfirmed.status_code) == (422, 422)
+    assert "he rang and asked" in unconfirmed.text
+    assert lifted.status_code == 303
+    with database.reading() as session:
+        assert get_party(session, case.harmer_id).stopped_at is None
+        [kept] = session.exec(
+            select(AuditEntry).where(AuditEntry.action == "lift stop on contact")
+        ).all()
+    assert (kept.thing_id, kept.reason) == (str(case.harmer_id), "he rang and asked")
 
 
 def test_times_and_places_are_kept_and_a_line_that_cannot_be_read_is_named(database, clock):
