@@ -203,6 +203,31 @@ def verify_audit(
     raise typer.Exit(verify_command(service.database, service.settings, heads, sys.stdout))
 
 
+@accounts_app.command("recover")
+def recover(
+    email: Annotated[str, typer.Argument(help="What they sign in with.")],
+) -> None:
+    """Let somebody in again who lost password, app and paper: prints a link that works once."""
+    from rj.accounts import second_factor
+    from rj.accounts.keys import AccountKeys
+    from rj.accounts.links import make_link
+    from rj.accounts.mails import link_address
+    from rj.accounts.queries import find_account
+    from rj.audit.services import SERVICE
+    from rj.kernel.errors import NotFound
+
+    service = _ready_service()
+    now = service.clock.now()
+    with service.database.writing() as session:
+        account = find_account(session, email)
+        if account is None:
+            raise NotFound("There is no account with this address")
+        second_factor.remove(session, account.id, actor=SERVICE, now=now)
+        link = make_link(session, account.id, actor=SERVICE, now=now)
+    keys = AccountKeys(service.settings.seal_key)
+    typer.echo(link_address(service.settings.public_url, keys, link.id))
+
+
 @planner_app.command("solve")
 def solve(
     problem: Annotated[Path, typer.Argument(help="The problem, as JSON.")],

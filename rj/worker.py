@@ -25,6 +25,9 @@ from uuid import UUID
 import structlog
 
 import rj.tables  # noqa: F401 - records refer to one another across rooms
+from rj.accounts.keys import AccountKeys
+from rj.accounts.links import ACCOUNT_LINK
+from rj.accounts.mails import AccountMessages
 from rj.audit.chain import ChainKey, Sealing
 from rj.audit.commands import HEADS
 from rj.calendars.envelopes import APPOINTMENT
@@ -114,7 +117,14 @@ def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
     return Sender(
         database=service.database,
         clock=service.clock,
-        handlers={APPOINTMENT: AppointmentMessages(teller)},
+        handlers={
+            APPOINTMENT: AppointmentMessages(teller),
+            ACCOUNT_LINK: AccountMessages(
+                AccountKeys(service.settings.seal_key),
+                service.settings.mail,
+                service.settings.public_url,
+            ),
+        },
         keeper=Keeper(service.settings.seal_key),
         deliver=partial(deliver, service.settings.mail),
         lease=lease,

@@ -83,7 +83,7 @@ from rj.db.database import POOL_SIZE, Database
 from rj.kernel.clock import Clock
 from rj.parties.sealing import Seal
 from rj.settings import Settings
-from web.accounts.controllers import SignInPages
+from web.accounts.controllers import ForgottenPages, SignInPages, WelcomePages
 from web.accounts.own import AccountPages
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
 from web.audit.controllers import AuditSearch, CaseLooks
@@ -136,6 +136,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     FrontDoor,
     Health,
     SignInPages,
+    ForgottenPages,
+    WelcomePages,
     AccountPages,
     TodayPages,
     OrderPages,

@@ -46,7 +46,40 @@ def create_account(
     now: datetime,
     language: Language = Language.ENGLISH,
 ) -> Account:
-    """Open an account. Raises Invalid with every problem: address, name, password and roles."""
+    """Open an account with a password. Raises Invalid with every problem."""
+    problems = password_problems(password, email=email, field="password")
+    try:
+        account = invite(
+            session,
+            email=email,
+            name=name,
+            roles=roles,
+            actor=actor,
+            now=now,
+            language=language,
+        )
+    except Invalid as invalid:
+        raise Invalid(*invalid.problems, *problems) from None
+    if problems:
+        raise Invalid(*problems)
+    account.password_hash = hash_password(password)
+    return account
+
+
+def invite(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    roles: Iterable[RoleInArea],
+    actor: Actor,
+    now: datetime,
+    language: Language = Language.ENGLISH,
+) -> Account:
+    """Open an account whose holder has yet to choose a password, by a link or not at all.
+
+    Raises Invalid with every problem: address, name and roles.
+    """
     roles = tuple(dict.fromkeys(roles))
     name = clean_line(name)
     problems = []
@@ -57,7 +90,6 @@ def create_account(
         problems.append(FieldProblem("email", "There is already an account with this address"))
     if not 0 < len(name) <= 100:
         problems.append(FieldProblem("name", "Enter the person's name in 100 characters or fewer"))
-    problems += password_problems(password, email=email, field="password")
     problems += _role_problems(session, roles)
     if problems or address is None:
         raise Invalid(*problems)
@@ -65,7 +97,6 @@ def create_account(
     account = Account(
         email=address,
         name=name,
-        password_hash=hash_password(password),
         language=language,
         created_at=now,
     )
@@ -126,18 +157,6 @@ def reactivate(
     account.is_active = True
     note(session, actor, "account reactivated", "account", account_id, now=now)
     return account
-
-
-def set_password(
-    session: Session, account_id: UUID, password: str, *, actor: Actor, now: datetime
-) -> None:
-    """Give an account a new password, chosen by an administrator; its sessions end at once."""
-    account = get_account(session, account_id)
-    if problems := password_problems(password, email=account.email, field="password"):
-        raise Invalid(*problems)
-    account.password_hash = hash_password(password)
-    end_sessions(session, account_id)
-    note(session, actor, "password set", "account", account_id, now=now)
 
 
 def change_password(

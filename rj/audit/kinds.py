@@ -8,6 +8,7 @@ from rj.policy.terms import EventKind
 _WORDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.SIGN_IN: (
         "code refused",
+        "link asked for",
         "password refused",
         "recovery code used",
         "sessions ended",
@@ -61,8 +62,9 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "free meeting",
         "lift stop on contact",
         "move meeting",
+        "link made",
         "password changed",
-        "password set",
+        "password chosen by link",
         "pin meeting",
         "promise day",
         "publish plan",

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from rj.audit.services import Actor, note
-from rj.calendars.envelopes import envelope_of
+from rj.calendars.envelopes import APPOINTMENT, envelope_of
 from rj.conferences.models import Meeting
+from rj.kernel.errors import Conflict
 from rj.outbox.models import Message, MessageState
 from rj.outbox.services import get_message, mark_done, retry_failed
 
@@ -33,8 +34,11 @@ def try_again(session: Session, message_id: UUID, *, actor: Actor, now: datetime
 
     Raises NotFound, or Conflict when there is nothing to try again.
     """
-    waited = get_message(session, message_id).state is not MessageState.FAILED
-    useless_from = envelope_of(get_message(session, message_id)).arrangement.ends_at
+    failed = get_message(session, message_id)
+    if failed.kind != APPOINTMENT:
+        raise Conflict("This mail carried a link to an account. Make a new link on its page")
+    waited = failed.state is not MessageState.FAILED
+    useless_from = envelope_of(failed).arrangement.ends_at
     message = retry_failed(session, message_id, useless_from=useless_from, now=now)
     if not waited:
         _note(session, actor, "try message again", message, now)

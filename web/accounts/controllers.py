@@ -3,23 +3,24 @@
 from typing import Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from rj.accounts import second_factor
 from rj.accounts.keys import AccountKeys
+from rj.accounts.links import OpenLink, ask_for_link, choose_password, find_link
 from rj.accounts.models import Account
 from rj.accounts.queries import get_account
 from rj.accounts.services import check_password
 from rj.audit.services import Actor
 from rj.db.database import Database
 from rj.kernel.clock import Clock
-from rj.kernel.errors import Invalid
+from rj.kernel.errors import FieldProblem, Invalid, NotFound
 from rj.settings import Settings
 from web.accounts import pages
-from web.accounts.forms import CodeForm, SignInForm
+from web.accounts.forms import ChosenPasswordForm, CodeForm, ForgottenForm, SignInForm
 from web.accounts.steps import Step, begin_step, find_step, hand_over, let_in
-from web.forms import Entered, Problems, read
+from web.forms import NOTHING, Entered, Problems, read
 from web.given import Given
 from web.guards import public
 from web.pages import page, see
@@ -170,6 +171,93 @@ class SignInPages(Controller):
         return answer
 
 
+class ForgottenPages(Controller):
+    """For who cannot sign in any more."""
+
+    path = "/sign-in/forgotten"
+    guards = (public,)
+
+    @get(sync_to_thread=False)
+    def ask(self, request: AnyVisitor, settings: Given[Settings]) -> Template:
+        """Ask where to send a link, or say whom to ask while mail is off."""
+        return _forgotten_page(request, settings)
+
+    @post(sync_to_thread=True)
+    def send(
+        self,
+        request: AnyVisitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        entered: Given[Entered],
+    ) -> Template:
+        """Send a link to the account's holder; the answer is the same where there is no account."""
+        if not settings.mail.host:
+            return _forgotten_page(request, settings)
+        try:
+            form = read(ForgottenForm, entered)
+            with database.writing() as session:
+                ask_for_link(
+                    session,
+                    form.email,
+                    address=address_of(request, settings.trusted_proxies),
+                    mail=settings.mail,
+                    now=clock.now(),
+                )
+        except Invalid as invalid:
+            return _forgotten_page(request, settings, entered, Problems(invalid.problems))
+        return page(request, "accounts/link_sent.html", title="Look at your mail")
+
+
+class WelcomePages(Controller):
+    """Where a link leads: its account's holder chooses a password."""
+
+    path = "/welcome/{token:str}"
+    guards = (public,)
+
+    @get(sync_to_thread=True)
+    def ask(
+        self,
+        request: AnyVisitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        keys: Given[AccountKeys],
+        token: FromPath[str],
+    ) -> Template:
+        """Ask for a password. Looking uses nothing up: mail programs open links, too."""
+        with database.reading() as session:
+            found = find_link(session, keys, token, now=clock.now())
+        return _welcome_page(request, found)
+
+    @post(sync_to_thread=True)
+    def choose(
+        self,
+        request: AnyVisitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        keys: Given[AccountKeys],
+        token: FromPath[str],
+        entered: Given[Entered],
+    ) -> Template:
+        """Keep the password and use the link up; signing in comes next, with all it asks."""
+        now = clock.now()
+        try:
+            form = read(ChosenPasswordForm, entered)
+            if form.wanted != form.again:
+                raise Invalid(FieldProblem("again", "The two passwords are not the same"))
+            with database.writing() as session:
+                actor = Actor(request_id=request_reference(request))
+                wanted = entered.text("wanted")
+                choose_password(session, keys, token, wanted, actor=actor, now=now)
+        except NotFound:
+            return _welcome_page(request, None)
+        except Invalid as invalid:
+            with database.reading() as session:
+                found = find_link(session, keys, token, now=now)
+            return _welcome_page(request, found, Problems(invalid.problems))
+        return page(request, "accounts/password_chosen.html", title="Your password is set")
+
+
 def within(path: str) -> str:
     """The address to go to after signing in: within this site, or the front door."""
     is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
@@ -239,5 +327,39 @@ def _code_page(request: Request[Any, Any, Any], problems: Problems | None = None
         "accounts/code.html",
         title="Enter your code",
         status_code=422 if problems else 200,
+        problems=problems or Problems(),
+    )
+
+
+def _forgotten_page(
+    request: Request[Any, Any, Any],
+    settings: Settings,
+    entered: Entered = NOTHING,
+    problems: Problems | None = None,
+) -> Template:
+    return page(
+        request,
+        "accounts/forgotten.html",
+        title="Choose a new password",
+        status_code=422 if problems else 200,
+        is_mail_on=bool(settings.mail.host),
+        entered=entered,
+        problems=problems or Problems(),
+    )
+
+
+def _welcome_page(
+    request: Request[Any, Any, Any], found: OpenLink | None, problems: Problems | None = None
+) -> Template:
+    if found is None:
+        return page(
+            request, "accounts/link_over.html", title="This link works no longer", status_code=404
+        )
+    return page(
+        request,
+        "accounts/welcome.html",
+        title="Choose your password",
+        status_code=422 if problems else 200,
+        email=found.email,
         problems=problems or Problems(),
     )

@@ -17,6 +17,13 @@ class SignInForm:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgottenForm:
+    """Where to send a link."""
+
+    email: str = entry("e-mail address", missing="Enter your e-mail address", longest=254)
+
+
+@dataclass(frozen=True, slots=True)
 class CodeForm:
     """A code of the app, or of the paper."""
 

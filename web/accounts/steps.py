@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from rj.accounts.forms_handled import forget_old_forms
 from rj.accounts.keys import AccountKeys
+from rj.accounts.links import forget_old_links
 from rj.accounts.models import Account
 from rj.accounts.sessions import delete_ended_sessions, end_session, open_session
 from rj.audit.services import Actor, note
@@ -105,6 +106,7 @@ def let_in(
             end_session(session, request.user.session_id)
         delete_ended_sessions(session, now=now)
         forget_old_forms(session, now=now)
+        forget_old_links(session, now=now)
         device = device_words(request.headers.get("user-agent", ""))
         token = open_session(session, account_id, now=now, device=device)
         actor = Actor(account_id, request_id=request_reference(request))

@@ -7,19 +7,22 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
-from rj.accounts import services
+from rj.accounts import second_factor, services
+from rj.accounts.keys import AccountKeys
+from rj.accounts.links import make_link, send_link
+from rj.accounts.mails import link_address
 from rj.calendars.services import try_again
 from rj.db.database import Database
 from rj.kernel.clock import Clock
-from rj.kernel.errors import Invalid
+from rj.kernel.errors import Conflict, Invalid
 from rj.policy.terms import Language, Role
 from rj.settings import Settings
 from web.admin import pages
-from web.admin.forms import AccountForm, NewPasswordForm, RolesForm
+from web.admin.forms import AccountForm, RolesForm
 from web.forms import Entered, Problems, once, read
 from web.given import Given
 from web.guards import needs
-from web.pages import page, see
+from web.pages import moment_text, page, see
 from web.people import Visitor
 from web.visits import say
 from web.words import choices
@@ -51,30 +54,39 @@ class AccountsPages(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        settings: Given[Settings],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Open it."""
+        """Open it, and mail its holder a link to choose a password."""
+        actor, now = request.user.actor(Role.ADMINISTRATOR), clock.now()
         try:
             form = read(AccountForm, entered)
             roles = pages.read_roles(form.roles)
 
             def act(session: Session) -> str:
-                account = services.create_account(
+                account = services.invite(
                     session,
                     email=form.email,
                     name=form.name,
-                    password=entered.text("password"),
                     roles=roles,
                     language=form.language,
-                    actor=request.user.actor(Role.ADMINISTRATOR),
-                    now=clock.now(),
+                    actor=actor,
+                    now=now,
                 )
+                if settings.mail.host:
+                    link = make_link(session, account.id, actor=actor, now=now)
+                    send_link(session, link, settings.mail, now=now)
                 return f"/admin/accounts/{account.id}"
 
-            where = once(database, entered, request.user, act, now=clock.now())
+            where = once(database, entered, request.user, act, now=now)
         except Invalid as invalid:
             return _ask_new(request, database, entered, invalid)
-        say(request, "Account opened. Give the person their first password yourself")
+        say(
+            request,
+            "Account opened, and an invitation is on its way to them"
+            if settings.mail.host
+            else "Account opened. Mail is off: make a link below, and hand it over yourself",
+        )
         return see(where)
 
     @get("/{account_id:uuid}", sync_to_thread=True)
@@ -110,29 +122,51 @@ class AccountsPages(Controller):
         say(request, "Roles saved")
         return see(f"/admin/accounts/{account_id}")
 
-    @post("/{account_id:uuid}/password", sync_to_thread=True)
-    def set_password(
+    @post("/{account_id:uuid}/link", sync_to_thread=True)
+    def make_link(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        keys: Given[AccountKeys],
+        account_id: FromPath[UUID],
+    ) -> Template | Redirect:
+        """Let the person choose a password, by a link: by mail, or shown while mail is off."""
+        now = clock.now()
+        with database.writing() as session:
+            link = make_link(
+                session, account_id, actor=request.user.actor(Role.ADMINISTRATOR), now=now
+            )
+            if settings.mail.host:
+                send_link(session, link, settings.mail, now=now)
+        if settings.mail.host:
+            say(request, "A link to choose a password is on its way to them")
+            return see(f"/admin/accounts/{account_id}")
+        return page(
+            request,
+            "admin/link.html",
+            title="Link to hand over",
+            account_id=account_id,
+            address=link_address(settings.public_url, keys, link.id),
+            until=moment_text(link.expires_at),
+        )
+
+    @post("/{account_id:uuid}/second-factor", sync_to_thread=True)
+    def remove_second_factor(
         self,
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
         account_id: FromPath[UUID],
-        entered: Given[Entered],
-    ) -> Template | Redirect:
-        """Give it a new password; its sessions end."""
-        try:
-            read(NewPasswordForm, entered)
-            with database.writing() as session:
-                services.set_password(
-                    session,
-                    account_id,
-                    entered.text("password"),
-                    actor=request.user.actor(Role.ADMINISTRATOR),
-                    now=clock.now(),
-                )
-        except Invalid as invalid:
-            return _show(request, database, account_id, entered, invalid)
-        say(request, "New password set. Give it to the person yourself")
+    ) -> Redirect:
+        """Have somebody who lost app and paper set up anew; their sessions end."""
+        if account_id == request.user.account_id:
+            raise Conflict("Set up another app on your own account's page")
+        with database.writing() as session:
+            actor = request.user.actor(Role.ADMINISTRATOR)
+            second_factor.remove(session, account_id, actor=actor, now=clock.now())
+        say(request, "They set up an authenticator app when they next sign in")
         return see(f"/admin/accounts/{account_id}")
 
     @post("/{account_id:uuid}/deactivate", sync_to_thread=True)

@@ -57,6 +57,11 @@ class AccountPage:
     name: str
     email: str
     is_active: bool
+    is_invited: bool
+    """Whether they have yet to choose a password."""
+    signs_in_elsewhere: bool
+    """By the organisation's identity provider, without a password of ours."""
+    has_app: bool
     made: str
     chosen: tuple[str, ...]
     """Values of the boxes that are ticked."""
@@ -94,8 +99,18 @@ def _row(session: Session, account: Account, areas: dict[str, str]) -> AccountRo
         name=account.name,
         email=account.email,
         roles=roles_in_words(roles_of(session, account.id), areas),
-        tag=Tag("Active", "told") if account.is_active else Tag("Deactivated", "cancelled"),
+        tag=_state(account),
     )
+
+
+def _state(account: Account) -> Tag:
+    if not account.is_active:
+        return Tag("Deactivated", "cancelled")
+    return Tag("Invited", "proposed") if _is_invited(account) else Tag("Active", "told")
+
+
+def _is_invited(account: Account) -> bool:
+    return not account.password_hash and account.single_sign_on is None
 
 
 def account_page(session: Session, account_id: UUID) -> AccountPage:
@@ -111,6 +126,9 @@ def account_page(session: Session, account_id: UUID) -> AccountPage:
         name=account.name,
         email=account.email,
         is_active=account.is_active,
+        is_invited=_is_invited(account),
+        signs_in_elsewhere=account.single_sign_on is not None and not account.password_hash,
+        has_app=account.second_factor is not None,
         made=moment_text(account.created_at),
         chosen=tuple(chosen),
     )
