@@ -4,6 +4,7 @@ Everything it makes lies in one folder; deleting that folder undoes it. Mail goe
 loopback and no further.
 """
 
+import fcntl
 import os
 import shutil
 import socket
@@ -48,18 +49,48 @@ def run_demo(*, reset: bool, port: int, seed: int, size: int) -> int:
     """Make the county if it is not there yet, and serve it until Control-C. Returns 0."""
     folder = Path(os.environ.get("RJ_DATA_DIR", ".rj")).absolute() / "demo"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as preparing:
+    with ExitStack() as preparing, ExitStack() as running:
         preparing.enter_context(one_at_a_time(folder.parent))
         if told := clear_away(folder, reset=reset):
             _say(told)
+        running.enter_context(in_use(folder))
         _prepare_and_serve(preparing, folder, port, seed, size)
     return 0
 
 
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Say that a demo runs on a folder. The lock goes with the process, however that one ended;
+    several demos of one folder share it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
+
+
+def _is_in_use(folder: Path) -> bool:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(held)
+    return False
+
+
 def clear_away(folder: Path, *, reset: bool) -> str:
-    """Delete a demo that is unwanted or was never finished; the sentence that says so, or none."""
+    """Delete a demo that is unwanted or was never finished; the sentence that says so, or none.
+
+    Raises Conflict while another demo runs on the folder.
+    """
     if not folder.exists() or ((folder / READY).exists() and not reset):
         return ""
+    if _is_in_use(folder):
+        raise Conflict("A demo is running here: end it with Control-C, then start this one again")
     shutil.rmtree(folder)
     return (
         "Started over: the old demo is gone"

@@ -29,6 +29,7 @@ from rj.conferences.facts import (
     read_people,
     read_places,
     read_staff,
+    windows_of,
 )
 from rj.conferences.fitting import ROLES, second_is_required, skills_needed
 from rj.conferences.models import Booking, Meeting, MeetingState
@@ -53,8 +54,10 @@ from rj.parties.queries import parties_of_orders
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.standards import DeliveryStandards, standards_on
 from rj.policy.terms import PartyRole, Route, Side, Stage
+from rj.scheduling.caps import beyond_the_cap, whole_day
 from rj.scheduling.models import PlanningWish, PlanningWishKind
 from rj.scheduling.planner import problem as planning
+from rj.scheduling.planner.civil import monday_of
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Busy, CaseKind, Problem, Published
@@ -257,6 +260,8 @@ class _Freezing:
         self.home_venues = self._venues_of_area()
         cases = [case for each in opened if (case := self._case(each, standing)) is not None]
         self.outside = self._bookings_elsewhere()
+        self.worked = self._worked_this_week()
+        self.conferences = self._conferences_elsewhere()
         # venues first: people's places to avoid count only where something may be planned
         venues = self._venues(opened)
         people = self._people(opened)
@@ -600,7 +605,12 @@ class _Freezing:
                 self.names.of(FACILITATOR, who),
                 mentor_name=lambda mentor: self.names.find(FACILITATOR, mentor),
                 conflicts=frozenset(conflicts.get(who, ())),
-                more_busy=(gone_by, *self._busy(who)),
+                more_busy=(
+                    gone_by,
+                    *self._busy(who),
+                    *self._full_days(who),
+                    *self._rest_of_week(staff.facilitators[who]),
+                ),
                 weekly_minutes_taken=self._busiest_week_elsewhere(who),
                 cases_elsewhere=elsewhere.get(who, 0),
             )
@@ -656,15 +666,84 @@ class _Freezing:
         return {who: len(cases) for who, cases in led.items()}
 
     def _busiest_week_elsewhere(self, who: UUID) -> int:
-        """Minutes of the fullest week outside this problem: the cap holds in every week (H10)."""
+        """Minutes of the fullest week to come outside this problem: its cap is one for all weeks
+        (H10). The week that has begun is reckoned by itself."""
         weeks: dict[date, int] = defaultdict(int)
         for booking in self.outside.get(who, ()):
-            if booking.starts_at <= self.now:
-                continue
-            day = london_day(booking.starts_at)
-            minutes = int((booking.ends_at - booking.starts_at).total_seconds() // 60)
-            weeks[day - timedelta(days=day.weekday())] += minutes
+            monday = monday_of(london_day(booking.starts_at))
+            if monday > self.today:
+                weeks[monday] += _minutes(booking)
         return max(weeks.values(), default=0)
+
+    def _worked_this_week(self) -> dict[UUID, int]:
+        """Minutes of meetings begun since Monday, by facilitator, outcome recorded or not."""
+        worked: dict[UUID, int] = defaultdict(int)
+        for meeting in self.session.exec(
+            select(Meeting).where(
+                Meeting.starts_at >= at_london_midnight(monday_of(self.today)),
+                Meeting.starts_at <= self.now,
+                Meeting.state != MeetingState.CANCELLED,
+            )
+        ):
+            for who in _staff(meeting):
+                worked[who] += _minutes(meeting)
+        return worked
+
+    def _rest_of_week(self, facilitator: Facilitator) -> list[Busy]:
+        """What must stay empty of the week that has begun (H10)."""
+        sunday = monday_of(self.today) + timedelta(days=6)
+        booked = sum(
+            _minutes(booking)
+            for booking in self.outside.get(facilitator.id, ())
+            if booking.starts_at > self.now and london_day(booking.starts_at) <= sunday
+        )
+        return beyond_the_cap(
+            windows_of(facilitator.hours),
+            facilitator.weekly_minutes - self.worked.get(facilitator.id, 0) - booked,
+            today=self.today,
+            soon=self.soon,
+            standing=[
+                each
+                for each in self._standing(facilitator.id)
+                if london_day(each.starts_at) <= sunday
+            ],
+        )
+
+    def _conferences_elsewhere(self) -> dict[UUID, dict[date, int]]:
+        """Third meetings outside this problem from today on, by facilitator and day."""
+        inside = {meeting.id for meeting in self.meetings.values()}
+        found: dict[UUID, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        for meeting in self.session.exec(
+            select(Meeting)
+            .join(PlanStep, col(PlanStep.id) == Meeting.step_id)
+            .where(
+                PlanStep.stage == Stage.REPARATION,
+                Meeting.state != MeetingState.CANCELLED,
+                Meeting.starts_at >= at_london_midnight(self.today),
+            )
+        ):
+            if meeting.id not in inside:
+                for who in _staff(meeting):
+                    found[who][london_day(meeting.starts_at)] += 1
+        return found
+
+    def _full_days(self, who: UUID) -> list[Busy]:
+        """Days that hold as many conferences outside this problem as a day may (H11)."""
+        standing = self._standing(who)
+        return [
+            taken
+            for day, conferences in self.conferences.get(who, {}).items()
+            if conferences >= self.standards.conferences_per_day and day <= self.horizon_end
+            for taken in whole_day(day, standing)
+        ]
+
+    def _standing(self, who: UUID) -> list[Busy]:
+        """Meetings inside this problem that people were told of or a coordinator pinned."""
+        return [
+            Busy(meeting.starts_at, meeting.ends_at)
+            for meeting in self.meetings.values()
+            if who in _staff(meeting) and (meeting.state is MeetingState.TOLD or meeting.is_pinned)
+        ]
 
     def _venues_of_area(self) -> list[UUID]:
         return list(
@@ -732,6 +811,14 @@ class _Freezing:
                     for case in problem.cases
                 ),
             )
+
+
+def _staff(meeting: Meeting) -> tuple[UUID, ...]:
+    return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
+
+
+def _minutes(taken: Booking | Meeting) -> int:
+    return int((taken.ends_at - taken.starts_at).total_seconds() // 60)
 
 
 def at_london_midnight(day: date) -> datetime:

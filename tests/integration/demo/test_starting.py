@@ -2,7 +2,8 @@
 
 import pytest
 
-from rj.demo.running import READY, clear_away
+from rj.demo.running import READY, clear_away, in_use
+from rj.kernel.errors import Conflict
 
 
 @pytest.fixture
@@ -29,3 +30,15 @@ def test_a_reset_starts_over(folder):
     assert "the old demo is gone" in clear_away(folder, reset=True)
     assert not folder.exists()
     assert clear_away(folder, reset=True) == ""
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_a_demo_that_is_running_is_not_deleted_underneath(folder, is_finished):
+    if is_finished:
+        (folder / READY).touch()
+    with in_use(folder), in_use(folder):
+        with pytest.raises(Conflict, match="A demo is running here"):
+            clear_away(folder, reset=True)
+        assert (folder / "rj.sqlite").exists()
+    clear_away(folder, reset=True)
+    assert not folder.exists()

@@ -293,6 +293,60 @@ def test_meetings_of_another_area_take_a_facilitators_time(database: Database) -
     assert who.caseload_cap == shared.caseload_cap - 1
 
 
+def test_meetings_begun_this_week_count_towards_its_hours_and_no_other_weeks(
+    database: Database,
+) -> None:
+    later = at_london(NOW.date(), time(15))
+    with database.writing() as session:
+        actor = an_actor(session)
+        spent = a_facilitator(session, weekly_minutes=60)
+        _, [room] = a_venue_with_rooms(session)
+        an_order(session)
+        begun = an_order(session)
+        a_held_meeting(
+            session,
+            begun,
+            Stage.ASSESSMENT,
+            on=NOW.date(),
+            at=time(10),
+            lead=spent,
+            room=room,
+            actor=actor,
+            now=NOW - timedelta(days=7),
+        )
+        frozen = freeze(session, AREA, now=later)
+        who = frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, spent.id))]
+    assert who.weekly_minutes == 60
+    rest = max(who.busy, key=lambda each: each.ends_at)
+    assert rest.starts_at == at_london(NOW.date() + timedelta(days=1), time(9))
+    assert rest.ends_at == at_london(MONDAY, time(0))
+
+
+def test_a_conference_of_another_area_fills_its_day(database: Database) -> None:
+    with database.writing() as session:
+        actor = an_actor(session)
+        shared, second = (a_facilitator(session, areas=(AREA, "S1")) for _ in range(2))
+        _, [room] = a_venue_with_rooms(session, area="S1")
+        an_order(session)
+        elsewhere = an_order(session, area="S1")
+        a_held_meeting(
+            session,
+            elsewhere,
+            Stage.REPARATION,
+            on=MONDAY,
+            lead=shared,
+            second=second,
+            room=room,
+            actor=actor,
+        )
+        frozen = freeze(session, AREA, now=NOW)
+        names = [str(frozen.names.find(FACILITATOR, each.id)) for each in (shared, second)]
+    for name in names:
+        taken = {(each.starts_at, each.ends_at) for each in frozen.problem.facilitator[name].busy}
+        midnights = [at_london(day, time(0)) for day in (MONDAY, MONDAY + timedelta(days=1))]
+        assert tuple(midnights) in taken
+
+
 def test_a_preparation_too_long_ago_is_refreshed_with_its_reason(database: Database) -> None:
     with database.writing() as session:
         actor = an_actor(session)
