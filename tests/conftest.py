@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
 
 from rj.accounts import passwords
 from rj.db.database import Database
@@ -42,10 +45,15 @@ def no_mail_and_no_feed_tells_of_anybody_else(watch: Watch) -> Iterator[None]:
     assert watch.told_too_much() == []
 
 
+THE_CLOCK = StoppedClock(NOW)
+"""One for every test, like the two databases: a site over them is then built once a process."""
+
+
 @pytest.fixture
 def clock() -> StoppedClock:
     """A clock that shows NOW until a test sets it to another time."""
-    return StoppedClock(NOW)
+    THE_CLOCK.instant = NOW
+    return THE_CLOCK
 
 
 @pytest.fixture(scope="session")
@@ -79,45 +87,102 @@ def postgresql_template(postgresql_server: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def kept_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Database]]:
+    """The database of each kind that tests are handed, one after the other.
+
+    It stays the same object at the same address, so that a statement is compiled and a site is
+    built once a process and not once a test; what is in it is made anew for every test.
+    """
+    kept: dict[str, Database] = {}
+    yield kept
+    for found in kept.values():
+        found.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest,
+    kept_databases: dict[str, Database],
+    tmp_path_factory: pytest.TempPathFactory,
+    watch: Watch,
+) -> Iterator[Database]:
     """An empty database of this release, once of each kind."""
-    with an_empty_database(request, request.param, tmp_path) as found:
-        yield found
+    kind: str = request.param
+    if kind not in kept_databases:
+        kept_databases[kind] = Database(_an_address(request, kind, tmp_path_factory.mktemp("kept")))
+        _forget_on_power_failure(kept_databases[kind])
+    found = kept_databases[kind]
+    _make_empty(request, found)
+    watch.forget(found)
+    yield found
+    found.close()
 
 
 @contextmanager
 def an_empty_database(
     request: pytest.FixtureRequest, kind: str, folder: Path
 ) -> Iterator[Database]:
-    """An empty database of one kind, gone at the end; for fixtures of a wider scope too."""
+    """An empty database of one kind for fixtures of a wider scope, gone at the end."""
+    found = Database(_an_address(request, kind, folder))
+    _make_empty(request, found)
+    yield found
+    found.close()
+    if not found.is_sqlite:
+        server = request.getfixturevalue("postgresql_server")
+        _run_on_server(server, f"DROP DATABASE {found.engine.url.database} WITH (FORCE)")
+
+
+def _an_address(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
+    """Where a database of this kind will be, and nothing is yet."""
     if kind == "sqlite":
-        path = folder / "rj.sqlite"
-        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        found = Database(f"sqlite:///{path}")
-        yield found
-        found.close()
+        return f"sqlite:///{folder / 'rj.sqlite'}"
+    return _named(request.getfixturevalue("postgresql_server"), f"rj_{uuid4().hex[:12]}")
+
+
+def _make_empty(request: pytest.FixtureRequest, database: Database) -> None:
+    """Put a copy of the template in the place of whatever the database holds."""
+    name = str(database.engine.url.database)
+    if database.is_sqlite:
+        for path in (Path(name), Path(f"{name}-wal"), Path(f"{name}-shm")):
+            path.unlink(missing_ok=True)
+        Path(name).write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         return
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
-    name = f"rj_{uuid4().hex[:12]}"
-    _run_on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    found = Database(_named(server, name))
-    yield found
-    found.close()
-    _run_on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _run_on_server(
+        server,
+        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        # Copying its files is several times quicker than writing its pages to the log.
+        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
+    )
+
+
+def _forget_on_power_failure(database: Database) -> None:
+    """Let SQLite skip waiting for the disk, as the tests' PostgreSQL does (tests/servers.py)."""
+
+    def skip(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", skip)
 
 
 def _named(server: str, name: str) -> str:
     """The address of one database of a server."""
-    from sqlalchemy.engine import make_url
-
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _run_on_server(server: str, statement: str) -> None:
-    """Run one statement outside any transaction."""
+def _run_on_server(server: str, *statements: str) -> None:
+    """Run statements outside any transaction."""
+    with _owner(server).engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+@cache
+def _owner(server: str) -> Database:
+    """The server's own database, from which others are made; its one connection stays open."""
     owner = Database(server, pool_size=1)
-    with owner.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(statement))
-    owner.close()
+    owner.engine = owner.engine.execution_options(isolation_level="AUTOCOMMIT")
+    return owner

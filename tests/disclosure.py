@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from rj.calendars import feeds
 from rj.calendars.rendering import AppointmentMessages
 from rj.conferences.models import Meeting
+from rj.db.database import Database
 from rj.facilitators.models import Facilitator
 from rj.orders.models import Order, ResponsibleOfficer
 from rj.outbox.handling import Ready, Stopped
@@ -89,6 +90,10 @@ class Watch:
                 each.octets, each.everybody.forbidden_to(each.reader_id)
             )
         ]
+
+    def forget(self, database: Database) -> None:
+        """Know nobody of a database that is emptied: its next people are others."""
+        self.known.pop(str(database.engine.url), None)
 
     def _everybody(self, session: Session) -> Everybody:
         """As things are now; read anew only when something has changed."""

@@ -17,9 +17,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from litestar import Litestar
@@ -38,6 +39,8 @@ from rj.policy.terms import Role
 from rj.settings import MailSettings, Settings
 from tests.builders import AREA, SEAL
 from web.app import create_app
+
+Thing = TypeVar("Thing")
 
 PASSWORD = "correct horse battery staple"
 PASSWORD_HASH = hash_password(PASSWORD)
@@ -166,14 +169,39 @@ def a_site(
     settings: Settings | None = None,
 ) -> Iterator[Site]:
     """The site over a test's database, with a browser that nobody has signed in yet."""
-    app = create_app(
-        settings or some_settings(),
-        database,
-        clock,
-        SEAL,
-        teller,
-        controllers=controllers,
-        extras=extras,
-    )
+    if controllers or extras or settings:
+        app = create_app(
+            settings or some_settings(),
+            database,
+            clock,
+            SEAL,
+            teller,
+            controllers=controllers,
+            extras=extras,
+        )
+    else:
+        app = _the_usual_app(The(database), The(clock), The(teller))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Site(client, database, clock)
+
+
+class The(Generic[Thing]):
+    """One thing and no other, however alike: what an app was built over."""
+
+    def __init__(self, thing: Thing) -> None:
+        """Stand for ``thing``."""
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other stands for the very same thing."""
+        return isinstance(other, The) and self.thing is other.thing
+
+    def __hash__(self) -> int:
+        """By identity, as things that change have no other."""
+        return id(self.thing)
+
+
+@lru_cache(maxsize=6)
+def _the_usual_app(database: The[Database], clock: The[Clock], teller: The[Tell]) -> Litestar:
+    """The site as most tests use it. It keeps nothing itself, and building it is dear."""
+    return create_app(some_settings(), database.thing, clock.thing, SEAL, teller.thing)

@@ -348,13 +348,15 @@ def test_hundreds_of_orders_come_in_few_statements(county: Database) -> None:
     row = rows_of("orders")[0]
     rows = [row | {"reference": f"BIG/{number}", "crn": f"Y{number:06}"} for number in range(300)]
     statements: list[str] = []
-    event.listen(
-        county.engine,
-        "before_cursor_execute",
-        lambda *call: statements.append(str(call[2])),
-    )
+
+    def note(*call: object) -> None:
+        statements.append(str(call[2]))
+
+    event.listen(county.engine, "before_cursor_execute", note)
 
     report = import_orders(county, as_csv(rows), seal=SEAL, actor=SERVICE, now=NOW)
+
+    event.remove(county.engine, "before_cursor_execute", note)
 
     assert report.count(RowResult.RECORDED) == 300
     assert len(statements) < 40
