@@ -66,8 +66,21 @@ def add_hours(hours: Sequence[Sequence[str]], day: str, opens: str, shuts: str) 
 
 
 def write_hours(hours: Sequence[Sequence[str]]) -> str:
-    """The hours as ``read_hours`` reads them."""
-    return ", ".join(f"{day} {opens}-{shuts}" for day, opens, shuts in hours)
+    """The hours as ``read_hours`` reads them: days in a row with the same hours said at once."""
+    by_day = [
+        tuple(sorted(f"{opens}-{shuts}" for each, opens, shuts in hours if each == day))
+        for day in WEEKDAYS
+    ]
+    pieces = []
+    first = 0
+    while first < len(WEEKDAYS):
+        last = first
+        while last + 1 < len(WEEKDAYS) and by_day[last + 1] == by_day[first]:
+            last += 1
+        days = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+        pieces += [f"{days} {piece}" for piece in by_day[first]]
+        first = last + 1
+    return ", ".join(pieces)
 
 
 def _weekday(name: str) -> int:

@@ -13,6 +13,7 @@ from rj.calendars.rendering import CallToMake, LetterToPrint
 from rj.conferences.attendance import attendees
 from rj.conferences.queries import latest_gates, live_meetings
 from rj.conferences.readiness import person_in_words
+from rj.intake.entry import read_day
 from rj.kernel.errors import FieldProblem, Invalid
 from rj.kernel.weekly_hours import write_hours
 from rj.orders.models import Order
@@ -35,8 +36,7 @@ from web.pages import Fact, Tag, day_text, moment_text
 from web.people import IN_A_LIST, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-DAYS_APART = re.compile(r"\s+to\s+|\s*[–/]\s*")
+DAYS_APART = re.compile(r"\s+to\s+|\s*–\s*")
 CHANNELS = (
     (Channel.EMAIL.value, "E-mail"),
     (Channel.LETTER.value, "Letter", "You print and post it"),
@@ -255,28 +255,26 @@ def venue_choices(session: Session, area_id: str) -> tuple[tuple[str, str], ...]
 
 def away_text(away: tuple[tuple[date, date], ...]) -> str:
     """Days away as the form shows and reads them, a line each."""
-    return "\n".join(f"{first} to {last}" for first, last in away)
+    return "\n".join(f"{first:%d/%m/%Y} to {last:%d/%m/%Y}" for first, last in away)
 
 
 def read_away(text: str) -> tuple[tuple[date, date], ...]:
-    """Days away from lines such as ``2026-04-01 to 2026-04-07``, or one day alone.
+    """Days away from lines such as ``01/04/2026 to 07/04/2026``, or one day alone.
 
     Raises Invalid, naming the line.
     """
     found = []
-    for line in text.splitlines():
+    for line in text.replace(";", "\n").splitlines():
         if not line.strip():
             continue
         parts = DAYS_APART.split(line.strip())
         try:
-            if len(parts) > 2 or not all(ISO_DAY.fullmatch(part) for part in parts):
-                raise ValueError
-            days = [date.fromisoformat(part) for part in parts]
-            if days[-1] < days[0]:
+            days = [read_day(part) for part in parts]
+            if len(days) > 2 or days[-1] < days[0]:
                 raise ValueError
         except ValueError:
             raise Invalid(
-                FieldProblem("away", f"Write days away like 2026-04-01 to 2026-04-07: {line}")
+                FieldProblem("away", f"Write days away like 01/04/2026 to 07/04/2026: {line}")
             ) from None
         found.append((days[0], days[-1]))
     return tuple(found)
@@ -383,4 +381,4 @@ def _task(waiting: ToTell, who: str, href: str) -> TaskRow:
         what, tag = "Tell them in person", Tag("In person", "held")
     else:
         what, tag = "Ring them", Tag("Call", "held")
-    return TaskRow(what, who, moment_text(waiting.starts_at), href, tag)
+    return TaskRow(what, who, f"About {moment_text(waiting.starts_at)}", href, tag)

@@ -81,6 +81,11 @@ TICKED_LISTS = ("skills", "venues", "avoid_venues", "like_venues")
 PEOPLE_AT_FIRST = 1
 MOST_PEOPLE = 9
 PERSON_COLUMNS = ("side", "role", *PARTY_OPTIONAL)
+PERSON_FIELDS = (
+    *("email", "telephone", "address", "channel", "calendar", "letters_in", "show_place"),
+    *("safe_times", "call_about", "hours", "away", "curfew", "avoid_venues"),
+)
+"""How and when to reach a person, as the form asks it of everybody."""
 NOT_BY_ITSELF = frozenset({"side", "role", "letters_in", "channel", "calendar", "show_place"})
 """Columns that are chosen from a list: alone they do not make a person."""
 
@@ -96,13 +101,21 @@ WHAT_IS_MISSING = {
     "requirement": "Select the requirement",
     "offences": "Enter at least one offence code",
     "officer": "Select the responsible officer, or add one who is not in the list",
-    "name": "Enter the name",
+    "name": "Enter the name of the person on probation",
     "crn": "Enter the CRN of the person on probation",
     "date_of_birth": "Enter the date of birth of the person on probation",
     "side": "Select the side this person belongs to",
     "role": "Select the part this person takes",
 }
 """What a form says of an empty field, where a file is told which words a column takes."""
+FORM_ORDER = (
+    *("reference", "area", "court", "sentenced_on", "order_type", "ends_on", "requirement"),
+    *("offences", "plea", "risk", "days", "starts_on", "requirement_ends_on", "received_on"),
+    *("name", "crn", "date_of_birth", "convicted_on", *PERSON_FIELDS, "officer", "officer_code"),
+    *("officer_name", "officer_email", "language", "sensitive_complex", "skills", "venues"),
+    "liaison",
+)
+"""Its columns as they follow one another on the page; the other people stand after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +138,15 @@ def order_texts(entered: Entered) -> OrderTexts:
 
 
 def in_form_words(problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
-    """The problems of an order as a form says them: an empty field is asked for by its label."""
-    return tuple(_in_form_words(problem) for problem in problems)
+    """The problems of an order as a form says them: in the order of its fields, and an empty one
+    is asked for by its label."""
+    return tuple(_in_form_words(problem) for problem in sorted(problems, key=_place))
+
+
+def _place(problem: FieldProblem) -> tuple[bool, int]:
+    """Where a field stands on the page; what lies in no field of its own comes last."""
+    is_listed = problem.field in FORM_ORDER
+    return not is_listed, FORM_ORDER.index(problem.field) if is_listed else 0
 
 
 def _in_form_words(problem: FieldProblem) -> FieldProblem:
@@ -135,8 +155,10 @@ def _in_form_words(problem: FieldProblem) -> FieldProblem:
     if not is_missing or column not in WHAT_IS_MISSING:
         return problem
     number = problem.field.removeprefix("people-").partition("-")[0]
-    whose = f"Person {int(number) + 1}: " if number.isdecimal() else ""
-    return FieldProblem(problem.field, whose + WHAT_IS_MISSING[column])
+    if not number.isdecimal():
+        return FieldProblem(problem.field, WHAT_IS_MISSING[column])
+    asked = "Enter the name" if column == "name" else WHAT_IS_MISSING[column]
+    return FieldProblem(problem.field, f"Person {int(number) + 1}: {asked}")
 
 
 def filled_people(entered: Entered) -> tuple[int, ...]:
