@@ -11,13 +11,16 @@ from datetime import timedelta
 
 from rj.scheduling.planner.broken import broken_cases, unbegun_cases
 from rj.scheduling.planner.civil import local_day
+from rj.scheduling.planner.excerpt import excerpt
 from rj.scheduling.planner.left_out import why_left_out
+from rj.scheduling.planner.pairs import pairs_of
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.reasons import why_planned
 from rj.scheduling.planner.solution import Bounds, Effort
 from rj.scheduling.planner.solve import Found, lawful, look_for_a_plan
-from rj.scheduling.planner.standing import as_published, held_fast
+from rj.scheduling.planner.standing import as_published
+from rj.scheduling.planner.survey import Survey
 from rj.scheduling.planner.tiers import Tiers, tiers
 
 AGAIN = Effort("again", 3, 0, 16, 48, settles=True)
@@ -76,7 +79,7 @@ def plan_again(
     before = as_published(problem) if standing is None else standing
     broken = broken_cases(problem, before)
     free = list(dict.fromkeys([*broken, *unbegun_cases(problem, before)]))
-    best: tuple[Tiers, Bounds, Plan, Found] | None = None
+    best: tuple[Tiers, Bounds, Plan, Survey | None] | None = None
     chosen: list[str] = []
     for more in WIDER_BY:
         freed = free + _beside(problem, before, free, more)
@@ -84,12 +87,13 @@ def plan_again(
             break
         found, plan = _plan_freed(problem, before, freed, effort, seed, should_stop)
         reached = tiers(problem, plan)
+        alone = _alone(found)
         if best is None or reached < best[0]:
-            best, chosen = (reached, _shifted(found, reached), plan, found), freed
-        if should_stop() or not _is_short(found):
+            best, chosen = (reached, _shifted(found, reached), plan, alone), freed
+        if should_stop() or not _is_short(found, alone):
             break
     assert best is not None  # noqa: S101 (the first step always plans)
-    reached, bounds, plan, found = best
+    reached, bounds, plan, alone = best
     changes = tuple(_changes(problem, before, lawful(problem, plan)))
     fresh = set(chosen)
     reasons = why_planned(problem, plan, of=fresh)
@@ -101,7 +105,7 @@ def plan_again(
         freed=tuple(chosen),
         changes=changes,
         reasons=reasons,
-        left_out=why_left_out(found.survey, plan),
+        left_out={} if alone is None else why_left_out(alone, plan),
     )
 
 
@@ -114,23 +118,46 @@ def _plan_freed(
     should_stop: Callable[[], bool],
 ) -> tuple[Found, Plan]:
     """Plan the freed cases among all others, which stay exactly as they stand."""
-    free = set(freed)
-    cases = tuple(case if case.id in free else held_fast(case, standing) for case in problem.cases)
+    part = excerpt(problem, standing, freed)
+    known = not any(task.pinned for case in problem.cases for task in case.open_tasks)
     found = look_for_a_plan(
-        replace(problem, cases=cases),
+        part,
         effort=effort,
         seed=seed,
         is_over=should_stop,
         tell=lambda phase, reached, bounds: None,
-        pins_are_lawful=not any(task.pinned for case in problem.cases for task in case.open_tasks),
+        survey=Survey(part, pins_are_lawful=known, around_pins=True),
     )
-    return found, found.plan()
+    free = set(freed)
+    planned = found.plan().meeting
+    meetings = (
+        (planned if case.id in free else standing.meeting).get(task.id)
+        for case in problem.cases
+        for task in case.open_tasks
+    )
+    return found, Plan(problem.name, tuple(each for each in meetings if each is not None))
 
 
-def _is_short(found: Found) -> bool:
-    """Whether a meeting or a promised day was lost that the freed cases alone could have kept."""
-    reached = found.tiers
-    return reached[:2] > found.bounds.least[:2]
+def _alone(found: Found) -> Survey | None:
+    """The cases that lack something or are late, from diaries alone, as if nothing else stood."""
+    worse = tuple(
+        case.case
+        for case in found.survey.cases
+        if (plan := found.diary.plans[case.number]).unscheduled or plan.days_late
+    )
+    return Survey(replace(found.survey.problem, cases=worse)) if worse else None
+
+
+def _is_short(found: Found, alone: Survey | None) -> bool:
+    """Whether a meeting or a promised day was lost that could be kept if others gave way."""
+    if alone is None:
+        return False
+    for case in alone.cases:
+        plan = found.diary.plans[found.survey.case_number[case.openings[0].task.id]]
+        best = min(((p.unscheduled, p.days_late) for p in pairs_of(alone, case)), default=None)
+        if best is not None and best < (plan.unscheduled, plan.days_late):
+            return True
+    return False
 
 
 def _shifted(found: Found, reached: Tiers) -> Bounds:

@@ -17,7 +17,7 @@ from rj.scheduling.planner.problem import Facilitator, Problem
 from rj.scheduling.planner.reasons import why_planned
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import NORMAL, Bounds, Effort, Outcome, Solution
-from rj.scheduling.planner.solve import lawful, outcome_of, plan_meetings, provenance_of
+from rj.scheduling.planner.solve import lawful, outcome_of, plan_part, provenance_of
 from rj.scheduling.planner.tiers import Tiers, tiers
 
 MOST_CASES = 450
@@ -45,14 +45,14 @@ def plan_by_areas(
 ) -> Joined:
     """Plan the parts of a problem and reconcile them.
 
-    ``run`` plans the parts, in their order and by ``plan_meetings``, perhaps in other processes;
+    ``run`` plans the parts, in their order and by ``plan_part``, perhaps in other processes;
     without it they are planned one after another here. The same problem, effort and seed give the
     same plan either way.
     """
     split = parts_of(problem)
     if run is None:
         done = [
-            plan_meetings(part, effort=effort, seed=seed, should_stop=should_stop) for part in split
+            plan_part(part, effort=effort, seed=seed, should_stop=should_stop) for part in split
         ]
     else:
         done = list(run(split))

@@ -16,10 +16,12 @@ from rj.scheduling.planner.pairs import Pair
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.solution import Bounds
 from rj.scheduling.planner.survey import CaseSurvey, Survey
-from rj.scheduling.planner.tiers import Tiers, days_late, travel_minutes
+from rj.scheduling.planner.tiers import Tiers, days_late, preference_misses, travel_minutes
 
 # Solved in floating point: a value this little above a whole number is that number.
 SLACK = 1e-5
+# Below this a price in the optimum is nothing but rounding.
+PRICED = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,26 @@ class _Programme:
         self.leads_by_pin: dict[int, set[int]] = defaultdict(set)
         for meeting in survey.pinned:
             self.leads_by_pin[survey.case_number[meeting.task]].add(survey.number[meeting.lead])
-        self.chosen = [[self.solver.NumVar(0, 1, "") for _ in pairs] for pairs in table]
+        self.variables: list[pywraplp.Variable] = []  # that still may take several values
+        self.rows: list[pywraplp.Constraint] = []  # that are not yet held at their limit
+        self.fixed: list[tuple[pywraplp.Variable, float]] = []
+        self.tight: list[pywraplp.Constraint] = []
+        self.chosen = [[self._variable(1) for _ in pairs] for pairs in table]
         for choices in self.chosen:
             self._at_most(1, [(1, choice) for choice in choices])
         self.waiting: list[tuple[float, list[tuple[float, pywraplp.Variable]]]] = []
         self._count_cases()
         self._count_practice()
 
+    def _variable(self, most: float) -> pywraplp.Variable:
+        self.variables.append(self.solver.NumVar(0, most, ""))
+        return self.variables[-1]
+
     def _at_most(self, most: float, terms: list[tuple[float, pywraplp.Variable]]) -> None:
         row = self.solver.Constraint(-self.infinity, most)
         for factor, variable in terms:
             row.SetCoefficient(variable, factor)
+        self.rows.append(row)
 
     def _count_cases(self) -> None:
         """H12 and T4: cases led by each, the ones a pin gives them already included."""
@@ -65,7 +76,7 @@ class _Programme:
             self._at_most(facilitator.caseload_cap - already, led[lead])
             steps = []
             for above in range(1, facilitator.caseload_cap - facilitator.caseload_norm + 1):
-                steps.append(self.solver.NumVar(0, 1, ""))
+                steps.append(self._variable(1))
                 self.excess.append((above, steps[-1]))
             self._at_most(
                 facilitator.caseload_norm - already, led[lead] + [(-1, step) for step in steps]
@@ -85,7 +96,7 @@ class _Programme:
                     ]
                     parts = [choice]
                     if len(possible) > 1:
-                        parts = [self.solver.NumVar(0, 1, "") for _ in possible]
+                        parts = [self._variable(1) for _ in possible]
                         self._at_most(0, [(1, part) for part in parts] + [(-1, choice)])
                     for number, part in zip(possible, parts, strict=False):
                         counted[pair.lead, number].append((1, part))
@@ -95,7 +106,7 @@ class _Programme:
                 lacking = year.wanted - year.count(survey.facilitators[lead].conferences_held)
                 lacking -= survey.pinned_conferences(lead, year)
                 if lacking > 0:
-                    short = self.solver.NumVar(0, lacking, "")
+                    short = self._variable(lacking)
                     self.shortfall.append((1, short))
                     self._at_most(
                         -lacking, [(-1, short)] + [(-f, part) for f, part in counted[lead, number]]
@@ -112,8 +123,7 @@ class _Programme:
 
     def least(self, terms: list[tuple[float, pywraplp.Variable]], constant: int, step: int) -> int:
         """The least whole multiple of ``step`` a tier can be, held when the next is asked for."""
-        for row in self.waiting:
-            self._at_most(*row)
+        self._hold()
         objective = self.solver.Objective()
         objective.Clear()
         for factor, variable in terms:
@@ -121,10 +131,43 @@ class _Programme:
         objective.SetMinimization()
         if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
             raise RuntimeError("the assignment of leads has no optimum although none is needed")
-        value: int = math.ceil((objective.Value() + constant) / step - SLACK) * step
-        # A changed programme no longer has a solution that could be read.
-        self.waiting = [(value - constant + SLACK, terms)]
+        reached = objective.Value() + constant
+        value: int = math.ceil(reached / step - SLACK) * step
+        # A changed programme no longer has a solution that could be read: hold the tier later.
+        if abs(value - reached) < SLACK:
+            self._note_the_optimal_face()
+        else:
+            self.waiting = [(value - constant + SLACK, terms)]
         return value
+
+    def _hold(self) -> None:
+        """Hold the tiers asked for so far at their least values."""
+        for row in self.waiting:
+            self._at_most(*row)
+        for variable, value in self.fixed:
+            variable.SetBounds(value, value)
+        for tight in self.tight:
+            tight.SetLb(tight.ub())
+        self.waiting, self.fixed, self.tight = [], [], []
+
+    def _note_the_optimal_face(self) -> None:
+        """What is to stay as it is: whatever has a price in this optimum.
+
+        Says the same as a row that holds the tier at its optimum, and makes the programme smaller
+        where such a row, which has a place for every pair, would make it slower.
+        """
+        open_variables, open_rows = [], []
+        for variable in self.variables:
+            if abs(variable.reduced_cost()) > PRICED:
+                self.fixed.append((variable, variable.solution_value()))
+            else:
+                open_variables.append(variable)
+        for row in self.rows:
+            if abs(row.dual_value()) > PRICED:
+                self.tight.append(row)
+            else:
+                open_rows.append(row)
+        self.variables, self.rows = open_variables, open_rows
 
     def shares(self) -> list[list[float]]:
         """For each case, how much of it each of its pairs has in the last optimum."""
@@ -137,6 +180,7 @@ def assign(survey: Survey, table: list[list[Pair]]) -> Assignment:
     alone = [_cost_without_lead(case) for case in survey.cases]
     pinned_late = days_late(survey.problem, programme.pinned_plan)
     pinned_travel = travel_minutes(survey.problem, programme.pinned_plan)
+    pinned_misses = preference_misses(survey.problem, programme.pinned_plan)
 
     missed = programme.tier(lambda at, pair: pair.unscheduled - alone[at][0])
     disturbed = programme.tier(lambda at, pair: pair.disturbance - alone[at][1])
@@ -150,7 +194,9 @@ def assign(survey: Survey, table: list[list[Pair]]) -> Assignment:
         travel_minutes=programme.least(
             programme.tier(lambda _, pair: pair.travel_minutes), pinned_travel, step
         ),
-        preference_misses=0,
+        preference_misses=programme.least(
+            programme.tier(lambda _, pair: pair.preference_misses), pinned_misses, 1
+        ),
     )
     return Assignment(Bounds(least), _advice(programme))
 

@@ -7,7 +7,7 @@ which keeps two abutting windows apart and loses nothing to rounding.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from math import gcd
@@ -31,6 +31,7 @@ from rj.scheduling.planner.problem import (
 Bits = NDArray[np.uint64]
 Days = NDArray[np.bool_]
 Minutes = NDArray[np.int64]
+Who = tuple[str, str]  # a kind ("facilitator", "person", "room") and an id
 
 WORD = 64
 LONGEST_DAY = DAY_MINUTES + 60
@@ -151,7 +152,8 @@ class Grid:
             bits = week[self.weekday]
             for day in self._changes:
                 todays = [each for each in windows if each.weekday == self.weekday[day]]
-                bits[day] = self._starts_on_a_changed_day(day, todays, minutes)
+                if todays:
+                    bits[day] = self._starts_on_a_changed_day(day, todays, minutes)
             self._windows[key] = bits
         return self._windows[key]
 
@@ -251,13 +253,19 @@ def slots_of(row: Bits) -> list[int]:
 
 
 class Calendars:
-    """Who is free to begin a meeting when, as far as their own diaries go."""
+    """Who is free to begin a meeting when, as far as their own diaries go.
 
-    def __init__(self, problem: Problem, grid: Grid) -> None:
+    ``taken`` are stretches in minutes, by kind and id, that are gone besides what diaries say.
+    """
+
+    def __init__(
+        self, problem: Problem, grid: Grid, taken: Mapping[Who, list[tuple[int, int]]] | None = None
+    ) -> None:
         self.problem = problem
         self.grid = grid
+        self._taken = taken or {}
         self._known: dict[tuple[str, str, int], Bits] = {}
-        self._spans: dict[tuple[str, str], tuple[Minutes, Minutes]] = {}
+        self._spans: dict[Who, tuple[Minutes, Minutes]] = {}
 
     def facilitator(self, facilitator: Facilitator, minutes: int) -> Bits:
         """H6, H7: accredited, inside a window, not away, not busy. Not to be changed."""
@@ -302,11 +310,20 @@ class Calendars:
     ) -> None:
         for each in away:
             self.grid.keep(bits, ~self.grid.days_between(each.first, each.last))
-        if busy:
-            kind, name, minutes = key
+        kind, name, minutes = key
+        if busy or (kind, name) in self._taken:
             if (kind, name) not in self._spans:
-                self._spans[kind, name] = spans_of(busy)
+                self._spans[kind, name] = _together(spans_of(busy), self._taken.get((kind, name)))
             self.grid.block(bits, *self._spans[kind, name], minutes)
+
+
+def _together(
+    spans: tuple[Minutes, Minutes], more: list[tuple[int, int]] | None
+) -> tuple[Minutes, Minutes]:
+    if not more:
+        return spans
+    begins, ends = np.array(more, dtype=np.int64).T
+    return np.concatenate((spans[0], begins)), np.concatenate((spans[1], ends))
 
 
 @cache

@@ -34,7 +34,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.survey = self.diary.survey
-        self.open = [case for case in self.survey.cases if case.leads and not case.is_settled]
+        self.open = [case for case in self.survey.cases if self.table[case.number]]
         self.tiers = self.scorer.tiers(self.diary)
         self.pair = [{pair.lead: pair for pair in pairs} for pairs in self.table]
 

@@ -3,10 +3,10 @@
 It knows nothing of clashes between cases, so every figure is a bound on what a plan can reach.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rj.scheduling.planner.calendars import Bits, Days, are_any
 from rj.scheduling.planner.chains import NEVER, Costs, best_before, may_lead_to, within_reason
@@ -20,8 +20,10 @@ from rj.scheduling.planner.survey import (
     Survey,
 )
 
-LATE = np.int64(10**10)
-DISTURBED = np.int32(10**6)
+# One number for the costs of a chain: each tier's unit outweighs all that follows it in one case.
+LATE = np.int64(10**11)
+DISTURBED = np.int32(10**8)
+TRAVEL = np.int32(64)
 UNREACHED = np.int32(1 << 30)
 
 
@@ -39,6 +41,7 @@ class Pair:
     days_late: int
     disturbance: int
     travel_minutes: int
+    preference_misses: int
     conference_days: tuple[Days, ...]
 
 
@@ -88,75 +91,120 @@ def _pair(
         unscheduled=len(case.openings) - reach,
         days_late=cost // int(LATE),
         disturbance=cost % int(LATE) // int(DISTURBED) + 4 * dropped + 3 * handed_over,
-        travel_minutes=cost % int(DISTURBED),
+        travel_minutes=cost % int(DISTURBED) // int(TRAVEL),
+        preference_misses=cost % int(TRAVEL),
         conference_days=conference_days,
     )
 
 
 def _day_costs(survey: Survey, case: CaseSurvey, opening: Opening, leads: Counts) -> Counts:
     """The least cost of one stage for each lead and day, NEVER where it cannot be."""
-    grid = survey.grid
-    costs = np.full((len(leads), grid.length), NEVER)
+    costs = np.full((len(leads), survey.grid.length), NEVER)
     if opening.pinned_day is not None:
         costs[:, opening.pinned_day] = 0
         return costs
-    rows, seconds, allowed = survey.companies(case, opening, leads)
-    possible = np.flatnonzero(are_any(opening.free).any(axis=0))
-    if not len(rows) or not len(possible):
+    held = opening.held
+    rows = np.arange(len(leads))
+    seconds, allowed = np.full(len(leads), NOBODY), None
+    if opening.is_conference:
+        rows, seconds, allowed = survey.companies(case, leads)
+    if not len(rows) or held.start == held.stop:
         return costs
-    starts = survey.lead_starts(opening.task.minutes)[:, possible]
-    allowed = allowed[:, possible]
+    starts = survey.lead_starts(opening.task.minutes)[:, held]
     theirs = starts[leads[rows]]
-    beside = seconds != NOBODY
-    theirs[beside] &= starts[seconds[beside]]
-    travels = survey.travel.astype(np.int32)
-    least = np.full(allowed.shape, UNREACHED)
-    for site, free in _distinct(survey, opening):
-        can = are_any(theirs & free[possible]) & allowed
-        travel = np.zeros(len(rows), dtype=np.int32)
-        if site.room != CONTACT_HAS_NO_ROOM:
-            travel += travels[leads[rows], site.room]
-            travel[beside] += travels[seconds[beside], site.room]
-        if opening.task.published is not None:
-            told = [
-                survey.told_disturbance(
-                    opening, site, int(leads[at]), None if second == NOBODY else second
-                )
-                for at, second in zip(rows.tolist(), seconds.tolist(), strict=True)
-            ]
-            travel += DISTURBED * np.array(told, dtype=np.int32)
-        np.minimum(least, travel[:, None], out=least, where=can)
-    present, begins = np.unique(rows, return_index=True)
-    if len(present) < len(rows):
+    beside = np.flatnonzero(seconds != NOBODY)
+    if len(beside):
+        theirs[beside] &= starts[seconds[beside]]
+    free, price = _ways(survey, opening, leads[rows], seconds)
+    free = free[:, held]
+    if allowed is None:
+        least = _cheapest(theirs, free, price)
+    else:
+        least = _cheapest_together(theirs, free, price, allowed[:, held])
+        rows, begins = np.unique(rows, return_index=True)
         least = np.minimum.reduceat(least, begins, axis=0)
-    costs[np.ix_(present, possible)] = np.where(least < UNREACHED, least, NEVER)
-    return np.where(costs < NEVER, costs + LATE * opening.late, NEVER)
+    costs[rows, held] = np.where(least < UNREACHED, least + LATE * opening.late[held], NEVER)
+    return costs
 
 
-def _distinct(survey: Survey, opening: Opening) -> Iterator[tuple[Site, Bits]]:
+def _cheapest(theirs: Bits, free: Bits, price: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The least price of any way by which each can meet on each day."""
+    can = are_any(theirs & free[:, None])
+    least: NDArray[np.int32] = np.where(can, price[:, :, None], UNREACHED).min(axis=0)
+    return least
+
+
+def _cheapest_together(
+    theirs: Bits, free: Bits, price: NDArray[np.int32], allowed: Days
+) -> NDArray[np.int32]:
+    """The same for many companies, of which most cannot meet on most days."""
+    can = are_any(theirs & np.bitwise_or.reduce(free, axis=0)) & allowed
+    row, day = np.nonzero(can)
+    cost = np.where(are_any(theirs[row, day] & free[:, day]), price[:, row], UNREACHED)
+    least = np.full(can.shape, UNREACHED)
+    least[row, day] = cost.min(axis=0)
+    return least
+
+
+def _ways(
+    survey: Survey, opening: Opening, leads: Counts, seconds: Counts
+) -> tuple[Bits, NDArray[np.int32]]:
+    """Sets of starts, by site and by how many regret the hour, and what each costs each company."""
+    free, price = [], []
+    for at, site, bits in _distinct(survey, opening):
+        travel = np.zeros(len(leads), dtype=np.int32)
+        if site.room != CONTACT_HAS_NO_ROOM:
+            travel += survey.travel[leads, site.room]
+            travel += np.where(seconds == NOBODY, 0, survey.travel[seconds, site.room])
+        cost = TRAVEL * travel + np.int32(opening.venue_misses[at])
+        if opening.task.published is not None:
+            cost += DISTURBED * _told(survey, opening, site, leads, seconds)
+        for regrets, tolerated in enumerate(opening.tolerant):
+            free.append(bits & tolerated)
+            price.append(cost + np.int32(regrets))
+    return np.array(free), np.array(price)
+
+
+def _told(
+    survey: Survey, opening: Opening, site: Site, leads: Counts, seconds: Counts
+) -> NDArray[np.int32]:
+    """T2 of one task at a site, for each company."""
+    return np.array(
+        [
+            survey.told_disturbance(opening, site, lead, None if second == NOBODY else second)
+            for lead, second in zip(leads.tolist(), seconds.tolist(), strict=True)
+        ],
+        dtype=np.int32,
+    )
+
+
+def _distinct(survey: Survey, opening: Opening) -> list[tuple[int, Site, Bits]]:
     """The sites with their starts; rooms of a venue count as one where nothing was published."""
+    ways = list(zip(range(len(opening.sites)), opening.sites, opening.free, strict=True))
     if opening.task.published is not None:
-        yield from zip(opening.sites, opening.free, strict=True)
-        return
-    merged: dict[int, tuple[Site, Bits]] = {}
-    for site, free in zip(opening.sites, opening.free, strict=True):
+        return ways
+    merged: dict[int, tuple[int, Site, Bits]] = {}
+    for at, site, free in ways:
         venue = CONTACT_HAS_NO_ROOM if site.room < 0 else survey.venue_of[site.room]
         known = merged.get(venue)
-        merged[venue] = (site, free if known is None else known[1] | free)
-    yield from merged.values()
+        merged[venue] = (at, site, free if known is None else known[2] | free)
+    return list(merged.values())
 
 
 def _conference_days(case: CaseSurvey, stages: list[Days], reach: Counts) -> list[Days]:
     """For each direct conference, its days on a chain of full reach, for each lead."""
     found: list[Days] = []
+    wanted = direct_conferences(case)
+    if not wanted:
+        return found
     onward: Days | None = None
-    for at in range(len(stages) - 1, -1, -1):
+    for at in range(len(stages) - 1, wanted[0] - 1, -1):
         can = stages[at] & (reach > at)[:, None]
         gap = case.openings[at + 1].gap if at + 1 < len(stages) else None
         if onward is not None and gap is not None:
             can &= may_lead_to(onward, gap) | (reach == at + 1)[:, None]
         onward = can
-        if at in direct_conferences(case):
+        if at in wanted:
             found.insert(0, can)
     return found
 

@@ -193,7 +193,7 @@ class Task:
     pinned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """An order's stages, in order, with what leading them asks for.
 
@@ -215,12 +215,12 @@ class Case:
     not_facilitators: frozenset[str] = frozenset()
     lead_skills: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def people(self) -> frozenset[str]:
         """Everybody of the case, whatever the stage."""
         return frozenset(person for task in self.tasks for person in task.people)
 
-    @property
+    @cached_property
     def open_tasks(self) -> tuple[Task, ...]:
         """The stages still to be planned, in order."""
         return tuple(task for task in self.tasks if task.held is None)

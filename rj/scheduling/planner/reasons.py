@@ -5,7 +5,7 @@ people, rooms and tasks by their ids, each as a word of its own, so that a page 
 """
 
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import date
 
 from rj.scheduling.planner.civil import days_after, local_day
@@ -32,6 +32,8 @@ def why_planned(
     led: dict[str, set[str]] = defaultdict(set)
     for meeting in plan.meetings:
         led[meeting.lead].add(problem.case_of[meeting.task].id)
+    conferences = _direct_conferences(problem, plan)
+    fitting = _how_many_fit(problem)
     reasons = {}
     for meeting in plan.meetings:
         if of is not None and problem.case_of[meeting.task].id not in of:
@@ -47,7 +49,13 @@ def why_planned(
         else:
             sentences = (
                 _why_changed(problem, task, meeting),
-                _why_lead(problem, plan, meeting, len(led[meeting.lead])),
+                _why_lead(
+                    problem,
+                    meeting,
+                    len(led[meeting.lead]),
+                    _practice(problem, plan, meeting, conferences[meeting.lead]),
+                    fitting,
+                ),
                 _why_second(problem, meeting),
                 _why_then(problem, plan, meeting),
                 _why_there(problem, meeting),
@@ -110,7 +118,35 @@ def _why_changed(problem: Problem, task: Task, meeting: Meeting) -> str:
     return f"Changed {listed(parts)}: {why}."
 
 
-def _why_lead(problem: Problem, plan: Plan, meeting: Meeting, cases: int) -> str:
+def _direct_conferences(problem: Problem, plan: Plan) -> dict[str, list[date]]:
+    """The days of the direct conferences that each lead has in the plan."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for meeting in plan.meetings:
+        is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
+        if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
+            found[meeting.lead].append(local_day(problem.zone, meeting.start))
+    return found
+
+
+def _how_many_fit(problem: Problem) -> Callable[[Case], int]:
+    """Counts who could lead a case, once for each case and only among those of its area."""
+    covering: dict[str, list[Facilitator]] = defaultdict(list)
+    for each in problem.facilitators:
+        for area in each.areas:
+            covering[area].append(each)
+    known: dict[str, int] = {}
+
+    def count(case: Case) -> int:
+        if case.id not in known:
+            known[case.id] = sum(fits(case, each) for each in covering[case.area])
+        return known[case.id]
+
+    return count
+
+
+def _why_lead(
+    problem: Problem, meeting: Meeting, cases: int, practice: str, fitting: Callable[[Case], int]
+) -> str:
     case = problem.case_of[meeting.task]
     lead = problem.facilitator[meeting.lead]
     if case.current_lead == lead.id:
@@ -123,32 +159,30 @@ def _why_lead(problem: Problem, plan: Plan, meeting: Meeting, cases: int) -> str
         else:
             why = "with whom no plan was found that loses and delays as few meetings"
         taken_over = f"{lead.id} takes over from {case.current_lead}, {why}. "
-    practice = _practice(problem, plan, case, lead)
     if practice:
         return taken_over + practice
-    others = sum(fits(case, each) for each in problem.facilitators) - 1
+    others = fitting(case) - 1
     suits = f"one of {others + 1} who fit the case" if others else "the only one who fits the case"
     return f"{taken_over}{lead.id} leads, {suits}, with {cases} of a fair {lead.caseload_norm}."
 
 
-def _practice(problem: Problem, plan: Plan, case: Case, lead: Facilitator) -> str:
-    """The road to five: which conference of the practice year the case's one is."""
-    own = [
-        local_day(problem.zone, each.start)
-        for each in plan.meetings
-        if each.lead == lead.id
-        and problem.task[each.task].stage is Stage.CONFERENCE
-        and problem.case_of[each.task].kind is CaseKind.DIRECT
-    ]
+def _practice(problem: Problem, plan: Plan, meeting: Meeting, conferences: list[date]) -> str:
+    """The road to five: which conference of the practice year the case's one is.
+
+    ``conferences`` are the days of all the lead's direct ones in the plan.
+    """
+    case, lead = problem.case_of[meeting.task], problem.facilitator[meeting.lead]
+    if case.kind is not CaseKind.DIRECT:
+        return ""
     here = [
         local_day(problem.zone, plan.meeting[task.id].start)
         for task in case.open_tasks
         if task.stage is Stage.CONFERENCE and task.id in plan.meeting
     ]
-    if case.kind is not CaseKind.DIRECT or not here:
+    if not here:
         return ""
     for year in practice_years(problem, lead):
-        earlier = year.count(day for day in own if day < here[0])
+        earlier = year.count(day for day in conferences if day < here[0])
         number = year.count(lead.conferences_held) + earlier + 1
         if year.count(here[:1]) and number <= year.wanted:
             last = min(days_after(year.end, -1), problem.horizon_end)

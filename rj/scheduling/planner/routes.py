@@ -73,22 +73,29 @@ class Routes:
         sites: list[Bits] = []
         everybody = survey.grid.anything()
         for each in opening.task.people:
-            everybody &= diary.person_free(each, minutes)
+            if diary.of_person[each]:
+                everybody &= diary.person_free(each, minutes)
         if opening.is_conference:
             survey.grid.keep(everybody, diary.conference_days(self.lead))
         for number, site in enumerate(opening.sites):
             venue = CONTACT_HAS_NO_ROOM
             free = opening.free[number] & everybody
+            if not free.any():
+                sites.append(free)
+                continue
             if site.room != CONTACT_HAS_NO_ROOM:
                 venue = survey.venue_of[site.room]
                 free &= diary.room_free(site.room, minutes)
             free &= diary.lead_free(self.lead, minutes, venue)
             sites.append(free)
+        held = [bool(free.any()) for free in sites]
         for second, allowed in survey.seconds_for(self.case, opening, self.lead):
             if second is not None:
                 allowed = allowed & diary.conference_days(second)
             for number, site in enumerate(opening.sites):
                 free = sites[number]
+                if not held[number]:
+                    continue
                 if second is not None:
                     free = free & diary.lead_free(second, minutes, survey.venue_of[site.room])
                 can = are_any(free) & allowed

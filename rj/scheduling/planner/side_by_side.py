@@ -13,7 +13,7 @@ from multiprocessing.synchronize import Event
 
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.solution import Effort, Solution
-from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.solve import plan_part
 
 LOOKS_UP_EVERY = 0.2
 
@@ -58,6 +58,6 @@ def _begin(stopped: Event) -> None:
 
 
 def _plan(part: Problem, effort: Effort, seed: int, time_limit: float | None) -> Solution:
-    return plan_meetings(
+    return plan_part(
         part, effort=effort, seed=seed, time_limit=time_limit, should_stop=_stopped[-1].is_set
     )

@@ -47,10 +47,7 @@ def plan_meetings(
     returned and the outcome says so. Raises Invalid naming a pinned task that cannot stand.
     """
     began = time.monotonic()
-
-    def is_over() -> bool:
-        late = time_limit is not None and time.monotonic() - began >= time_limit
-        return late or (should_stop is not None and should_stop())
+    is_over = _limit(began, time_limit, should_stop)
 
     def tell(phase: str, reached: Tiers | None, bounds: Bounds | None) -> None:
         if on_progress is not None:
@@ -71,6 +68,47 @@ def plan_meetings(
     )
     tell("done", reached, found.bounds)
     return solution
+
+
+def plan_part(
+    problem: Problem,
+    *,
+    effort: Effort,
+    seed: int,
+    time_limit: float | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Solution:
+    """Plan a part of a larger whole, as ``plan_meetings`` does.
+
+    Its meetings have no reasons yet and are not read against the rules: the whole will be, once,
+    when its parts are laid together.
+    """
+    is_over = _limit(time.monotonic(), time_limit, should_stop)
+    found = look_for_a_plan(
+        problem, effort=effort, seed=seed, is_over=is_over, tell=lambda phase, reached, bounds: None
+    )
+    plan = found.plan()
+    return Solution(
+        plan=plan,
+        tiers=found.tiers,
+        bounds=found.bounds,
+        outcome=outcome_of(found.tiers, is_cut_short=found.is_cut_short),
+        reasons={},
+        left_out=why_left_out(found.survey, plan, found.not_reached),
+        provenance=provenance_of(seed, effort, found.rounds),
+    )
+
+
+def _limit(
+    began: float, time_limit: float | None, should_stop: Callable[[], bool] | None
+) -> Callable[[], bool]:
+    """Whether a run has to end: its seconds are over, or somebody wants it to stop."""
+
+    def is_over() -> bool:
+        late = time_limit is not None and time.monotonic() - began >= time_limit
+        return late or (should_stop is not None and should_stop())
+
+    return is_over
 
 
 @dataclass(frozen=True)
@@ -97,11 +135,11 @@ def look_for_a_plan(
     seed: int,
     is_over: Callable[[], bool],
     tell: Callable[[str, Tiers | None, Bounds | None], None],
-    pins_are_lawful: bool = False,
+    survey: Survey | None = None,
 ) -> Found:
     """The search itself: survey, pair table, assignment, slotting and rounds of improvement."""
     tell("reading calendars", None, None)
-    survey = Survey(problem, pins_are_lawful=pins_are_lawful)
+    survey = survey or Survey(problem)
     table: list[list[Pair]] = []
     is_stopped = False
     for case in survey.cases:

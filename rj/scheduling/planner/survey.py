@@ -5,16 +5,17 @@ choice: it stands in everybody's diary from the start, and a chain of stages onl
 day.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rj.kernel.errors import FieldProblem, Invalid
-from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, are_any, minute_of
+from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, Who, are_any, minute_of
 from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.journeys import journey_minutes
 from rj.scheduling.planner.plan import Meeting, Plan
@@ -67,6 +68,12 @@ class Opening:
     venue_misses: tuple[int, ...]
     pinned_day: int | None
 
+    @cached_property
+    def held(self) -> slice:
+        """The rows of the first to the last day on which it could be held at any site."""
+        days = np.flatnonzero(are_any(self.free).any(axis=0))
+        return slice(int(days[0]), int(days[-1]) + 1) if len(days) else slice(0, 0)
+
     @property
     def is_conference(self) -> bool:
         return self.task.stage is Stage.CONFERENCE
@@ -108,13 +115,21 @@ class CaseSurvey:
 class Survey:
     """The whole problem in the numbers that the search works with."""
 
-    def __init__(self, problem: Problem, *, pins_are_lawful: bool = False) -> None:
-        """Raises Invalid naming pins that break a rule, unless they are known to break none."""
+    def __init__(
+        self, problem: Problem, *, pins_are_lawful: bool = False, around_pins: bool = False
+    ) -> None:
+        """``around_pins`` counts whoever is in a pinned meeting as not to be had meanwhile.
+
+        Raises Invalid naming pins that break a rule, unless they are known to break none.
+        """
         self.problem = problem
-        self.grid = Grid(problem)
-        self.calendars = Calendars(problem, self.grid)
         self.facilitators = problem.facilitators
         self.number = {each.id: at for at, each in enumerate(problem.facilitators)}
+        self.grid = Grid(problem)
+        self.pinned = self._pinned_meetings(pins_are_lawful)
+        self._pinned_minutes: Counter[tuple[int, int]] = Counter()  # by facilitator and week
+        taken = self._taken_by_pins() if around_pins else None
+        self.calendars = Calendars(problem, self.grid, taken)
         self.rooms: list[Room] = []
         self.venues: list[Venue] = []  # of each room
         for venue in problem.venues:
@@ -165,8 +180,8 @@ class Survey:
             for years in self.years
         ]
         self._lead_starts: dict[int, Bits] = {}
+        self._every_day = np.ones(self.grid.length, dtype=bool)
         self._never_late = np.zeros(self.grid.length, dtype=np.int64)
-        self.pinned = self._pinned_meetings(pins_are_lawful)
         self._pinned_conference_days: dict[int, list[date]] = defaultdict(list)
         for meeting in self.pinned:
             is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
@@ -182,26 +197,28 @@ class Survey:
             self._lead_starts[minutes] = np.array(
                 [self.calendars.facilitator(each, minutes) for each in self.facilitators]
             ).reshape(len(self.facilitators), self.grid.length, self.grid.words)
+            for (who, week), used in self._pinned_minutes.items():
+                if used + minutes > self.facilitators[who].weekly_minutes:
+                    self._lead_starts[minutes][who, self.grid.week == week] = 0
         return self._lead_starts[minutes]
 
     def seconds_for(
         self, case: CaseSurvey, opening: Opening, lead: int
     ) -> Iterator[tuple[int | None, Days]]:
         """H8: who may sit beside this lead, None for nobody, with the days on which it holds."""
-        _, seconds, days = self.companies(case, opening, np.array([lead], dtype=np.int64))
+        if not opening.is_conference:
+            yield None, self._every_day
+            return
+        _, seconds, days = self.companies(case, np.array([lead], dtype=np.int64))
         for second, held in zip(seconds.tolist(), days, strict=True):
             yield None if second == NOBODY else second, held
 
-    def companies(
-        self, case: CaseSurvey, opening: Opening, leads: Counts
-    ) -> tuple[Counts, Counts, Days]:
-        """H8: every lead with each who may be second, -1 for nobody, and the days it holds.
+    def companies(self, case: CaseSurvey, leads: Counts) -> tuple[Counts, Counts, Days]:
+        """H8: for a conference, every lead with each second, -1 for nobody, and on which days.
 
         Leads are told by their place among ``leads``, in order.
         """
         places = np.arange(len(leads), dtype=np.int64)
-        if not opening.is_conference:
-            return places, places * 0 + NOBODY, np.ones((len(leads), self.grid.length), dtype=bool)
         if case.case.second_required:
             others = np.array(case.seconds, dtype=np.int64)
             at, second = (each.ravel() for each in np.meshgrid(places, others, indexing="ij"))
@@ -269,6 +286,27 @@ class Survey:
                 )
             )
         return tuple(pinned)
+
+    def _taken_by_pins(self) -> dict[Who, list[tuple[int, int]]]:
+        """H9, H10, H14, H15: when pinned meetings take somebody, or a room with its rest."""
+        taken: dict[Who, list[tuple[int, int]]] = defaultdict(list)
+        for meeting in self.pinned:
+            task = self.problem.task[meeting.task]
+            begins = minute_of(meeting.start)
+            span = begins, begins + task.minutes
+            week = int(
+                self.grid.week[self.grid.day_of(local_day(self.problem.zone, meeting.start))]
+            )
+            for who in (meeting.lead, meeting.second):
+                if who is not None:
+                    taken["facilitator", who].append(span)
+                    self._pinned_minutes[self.number[who], week] += task.minutes
+            for person in task.people:
+                taken["person", person].append(span)
+            if meeting.room is not None:
+                rest = self.problem.room[meeting.room].turnaround_minutes
+                taken["room", meeting.room].append((span[0] - rest, span[1] + rest))
+        return taken
 
     def _survey_case(self, number: int, case: Case) -> CaseSurvey:
         openings = []
