@@ -28,7 +28,7 @@ def why_left_out(survey: Survey, plan: Plan, not_reached: Collection[int] = ()) 
                 reasons[opening.task.id] = "Planning was stopped before it came to this case."
         elif missing:
             first = missing[0]
-            has_rivals = any(survey.problem.case_of[m.task] != case.case for m in plan.meetings)
+            has_rivals = any(survey.case_number.get(m.task) != case.number for m in plan.meetings)
             at = case.openings.index(first)
             reasons[first.task.id] = _why_first(survey, case, at, has_rivals=has_rivals)
             for opening in missing[1:]:
