@@ -35,7 +35,7 @@ from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Problem
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import Breach, RuleBroken, breaches
 from rj.scheduling.planner.solution import Effort, Solution
 from rj.scheduling.planner.solution import Progress as PlannerProgress
 from rj.scheduling.planner.solve import outcome_of, plan_meetings, provenance_of
@@ -72,7 +72,14 @@ def solve_run(
     problem = task.problem
     try:
         solution = _solve(task, pulse, lambda: is_stopping() or pulse.is_stop_requested())
-        broken = breaches(problem, solution.plan)
+        # the planner reads its own plans; what is kept does not rest on its word
+        if broken := breaches(problem, solution.plan):
+            raise RuleBroken(broken)
+    except RuleBroken as fault:
+        _log.error("planning run %s broke rules: %s", run_id, fault)
+        first = fault.broken[0]
+        told = f"The plan that was found broke rule {first.rule} and was thrown away: "
+        _fail(database, clock, run_id, f"{told}{_about(first)}")
     except Invalid as invalid:
         _fail(database, clock, run_id, f"Nothing could be planned: {invalid.problems[0].message}")
     except Exception:
@@ -80,12 +87,13 @@ def solve_run(
         sentence = "Planning met a fault and stopped. Nothing was changed; plan again, and if it "
         _fail(database, clock, run_id, sentence + "happens again tell whoever runs the service")
     else:
-        if broken:
-            first = broken[0]
-            told = f"The plan broke rule {first.rule} and was thrown away: {first.sentence}"
-            _fail(database, clock, run_id, told)
-        else:
-            _keep(database, clock, run_id, problem, solution)
+        _keep(database, clock, run_id, problem, solution)
+
+
+def _about(breach: Breach) -> str:
+    """A breach as a sentence that begins with whom or what it is about."""
+    subject = breach.about if breach.sentence.split()[0] != breach.about else ""
+    return f"{subject} {breach.sentence}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +333,8 @@ def _fail(database: Database, clock: Clock, run_id: UUID, sentence: str) -> None
         run = locked_run(session, run_id)
         if run.state is RunState.RUNNING:
             run.state = RunState.FAILED
-            run.failure = sentence[:LONGEST_FAILURE]
+            told = in_words(session, names_of(run))
+            run.failure = told(sentence).rstrip(".")[:LONGEST_FAILURE]
             run.finished_at = clock.now()
 
 

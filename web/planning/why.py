@@ -33,7 +33,7 @@ from web.visits import say
 from web.words import words_for
 
 CHOSEN = Tag("Chosen", "told")
-POSSIBLE = Tag("Possible, but not better", "held")
+POSSIBLE = Tag("Possible", "held")
 RULED_OUT = Tag("Ruled out", "blocked")
 
 BY_HAND = {

@@ -5,6 +5,7 @@ JSON path where the fault lies inside the file.
 """
 
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from rj.scheduling.planner.invented import Size, invented_problem
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.remedies import remedies
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import RuleBroken, breaches
 from rj.scheduling.planner.side_by_side import in_processes
 from rj.scheduling.planner.solution import NORMAL, Effort, Outcome, Progress, Solution
 from rj.scheduling.planner.solve import plan_meetings
@@ -36,6 +37,8 @@ BREAKS_A_RULE = 1
 SOMETHING_LEFT_OUT = 2
 CUT_SHORT = 3
 BAD_INPUT = 64
+FAULT = 70
+"""The planner contradicted its own rules; nothing was written."""
 
 
 def solve_file(
@@ -54,11 +57,13 @@ def solve_file(
     ``stream`` is told of progress: lines to read on a terminal, else a line of JSON for every
     improvement. An interrupt (Ctrl-C) ends the search and keeps the best plan so far. 0 means
     everything was placed, 2 something left out, 3 cut short by a limit, 64 a file that could not be
-    used, for which one sentence says where the fault lies.
+    used, for which one sentence says where the fault lies, and 70 a fault of the planner itself. A
+    plan that could not be written is refused before any work is done.
     """
     tell = _ToTerminal(stream) if stream.isatty() else _ToProgram(stream)
     try:
         problem = read_problem(_document(problem_path))
+        _refuse_unwritable(plan_path)
         with _until_interrupted() as is_interrupted:
             if len(problem.cases) > MOST_CASES:
                 solution = plan_by_areas(
@@ -83,6 +88,9 @@ def solve_file(
     except (Invalid, OSError) as fault:
         tell.fault(_sentence(fault))
         return BAD_INPUT
+    except RuleBroken as fault:
+        tell.fault(f"The plan that was found broke a rule and was thrown away: {fault}.")
+        return FAULT
     tell.solution(solution)
     if solution.outcome is Outcome.CUT_SHORT:
         return CUT_SHORT
@@ -158,6 +166,19 @@ def _problem_and_plan(problem_path: Path, plan_path: Path) -> tuple[Problem, Pla
         told = f"{plan_path}: {found.message}" if found.field else found.message
         raise Invalid(FieldProblem(found.field, told)) from invalid
     return problem, plan
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise Invalid before any work is done for a file that cannot be written afterwards."""
+    if path.is_dir():
+        why = "it is a folder"
+    elif not path.parent.is_dir():
+        why = "there is no such folder"
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        why = "permission denied"
+    else:
+        return
+    raise Invalid(FieldProblem("", f"{path} cannot be written: {why}."))
 
 
 def _document(path: Path) -> object:

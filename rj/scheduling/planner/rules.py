@@ -43,6 +43,17 @@ class Breach:
     sentence: str
 
 
+class RuleBroken(Exception):
+    """The search handed back a plan that breaks a hard rule: a fault of the planner, not of the
+    problem. The plan is thrown away; run the same problem with another seed, and report it."""
+
+    def __init__(self, broken: "list[Breach]") -> None:
+        super().__init__(
+            "; ".join(f"{each.rule} {each.about} {each.sentence}" for each in broken[:5])
+        )
+        self.broken = broken
+
+
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """A meeting together with what the problem says of it."""

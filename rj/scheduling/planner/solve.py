@@ -15,7 +15,7 @@ from rj.scheduling.planner.pairs import Pair, pairs_of
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.reasons import why_planned
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import RuleBroken, breaches
 from rj.scheduling.planner.scores import Scorer
 from rj.scheduling.planner.slotting import slot_cases
 from rj.scheduling.planner.solution import (
@@ -201,13 +201,12 @@ def provenance_of(seed: int, effort: Effort, rounds: int) -> Provenance:
 def lawful(problem: Problem, plan: Plan) -> Plan:
     """The plan, read against every hard rule; a plan that breaks one never leaves here.
 
-    Raises AssertionError naming the breaches: the search and the rules then disagree, and a planner
-    that does not know its own rules must not be believed about any other case either.
+    Raises RuleBroken with the breaches: the search and the rules then disagree, and a planner that
+    does not know its own rules must not be believed about any other case either.
     """
     broken = breaches(problem, plan)
     if broken:
-        told = "; ".join(f"{each.rule} {each.about} {each.sentence}" for each in broken[:5])
-        raise AssertionError(f"the plan breaks hard rules: {told}")
+        raise RuleBroken(broken)
     return plan
 
 

@@ -14,7 +14,7 @@ from rj.scheduling.planner.left_out import why_left_out
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.problem import Case, Facilitator, Problem, Stage, Task
 from rj.scheduling.planner.reasons import listed, why_planned
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import Breach, breaches
 from rj.scheduling.planner.standing import Standing
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, Opening
 from rj.scheduling.planner.tiers import Tiers, tiers
@@ -246,6 +246,14 @@ def _swapped(
     ]
     if broken:
         first = broken[0]
-        return Answer(name, first.rule, f"At that hour: {first.about} {first.sentence}.")
+        return Answer(name, first.rule, f"At that hour {_said(problem, first, old.task)}.")
     meetings = tuple(new if each.task == old.task else each for each in plan.meetings)
     return _compare(name, reached, tiers(problem, Plan(plan.problem, meetings)))
+
+
+def _said(problem: Problem, breach: Breach, task: str) -> str:
+    """A breach after the words "at that hour"; the task asked about need not be named again."""
+    names = (problem.facilitator, problem.room, problem.venue, problem.person)
+    if not any(breach.sentence.split()[0] in known for known in names):
+        return f"{breach.about} {breach.sentence}"
+    return breach.sentence if breach.about == task else f"{breach.sentence}, for {breach.about}"

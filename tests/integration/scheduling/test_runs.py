@@ -6,13 +6,14 @@ import pytest
 from sqlmodel import Session, select
 
 from rj.db.database import Database
+from rj.facilitators.queries import get_facilitator
 from rj.kernel.clock import StoppedClock
 from rj.kernel.errors import Conflict
 from rj.policy.terms import Stage
 from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.planner.documents import read_plan, read_problem
-from rj.scheduling.planner.rules import breaches
-from rj.scheduling.runs import get_run, progress_of, request_run, stop_run
+from rj.scheduling.planner.rules import Breach, breaches
+from rj.scheduling.runs import get_run, names_of, progress_of, request_run, stop_run
 from rj.scheduling.solving import replay_run, solve_run
 from tests.builders import AREA, NOW
 from tests.scheduling_builders import a_county, a_solved_run
@@ -126,6 +127,28 @@ def test_a_waiting_run_that_is_stopped_never_begins(database: Database) -> None:
         assert stopped.state is RunState.FAILED
         assert stopped.failure == "Stopped before it began"
         assert proposed(session, stopped) == []
+
+
+def test_P3_a_plan_that_breaks_a_rule_ends_the_run_in_plain_words(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        run = request_run(session, AREA, actor=county.actor, now=NOW)
+        name = next(n for n, what in run.identifiers.items() if what.startswith("F:"))
+        lead = names_of(run).record(name)
+    broken = [Breach("H9", name, "is in two places")]
+    monkeypatch.setattr("rj.scheduling.planner.solve.breaches", lambda *_: broken)
+    solve_run(database, StoppedClock(NOW), run.id)
+    with database.reading() as session:
+        failed = get_run(session, run.id)
+        assert failed.state is RunState.FAILED
+        assert failed.failure == (
+            "The plan that was found broke rule H9 and was thrown away: "
+            f"{get_facilitator(session, lead).name} is in two places"
+        )
+        assert failed.result is None
+        assert proposed(session, failed) == []
 
 
 def test_P3_a_fault_while_planning_changes_nothing(

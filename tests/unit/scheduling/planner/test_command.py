@@ -12,7 +12,7 @@ import pytest
 from rj.scheduling.planner.command import check_files, generate_file, solve_file
 from rj.scheduling.planner.documents import plan_text, problem_text, read_plan, read_problem
 from rj.scheduling.planner.problem import Problem
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import Breach, breaches
 from rj.scheduling.planner.solution import SMALL
 from tests.planning_builders import a_case, a_facilitator, a_meeting, a_plan, a_problem, at, days
 
@@ -49,6 +49,35 @@ def test_a_plan_is_written_that_breaks_no_rule(tmp_path: Path) -> None:
     *improvements, last = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert improvements[0]["best"] == [0, 0, 0, 0, 0, 0, 0]
     assert last["outcome"] == "complete"
+
+
+@pytest.mark.parametrize(
+    ("output", "why"), [("nowhere/plan.json", "there is no such folder"), ("", "it is a folder")]
+)
+def test_a_plan_that_cannot_be_written_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, why: str
+) -> None:
+    problem = tmp_path / "problem.json"
+    problem.write_text(problem_text(a_problem(a_case("Red"))), encoding="utf-8")
+    monkeypatch.setattr("rj.scheduling.planner.command.plan_meetings", pytest.fail)
+    stream = io.StringIO()
+
+    code = solve_file(problem, tmp_path / output, time_limit=None, seed=1, stream=stream)
+
+    assert code == 64
+    assert why in json.loads(stream.getvalue())["error"]
+
+
+def test_a_plan_that_breaks_a_rule_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [Breach("H9", "Amina", "is in two places")]
+    monkeypatch.setattr("rj.scheduling.planner.solve.breaches", lambda *_: broken)
+    stream = io.StringIO()
+
+    assert solve(tmp_path, problem_text(a_problem(a_case("Red"))), stream=stream) == 70
+    assert not (tmp_path / "plan.json").exists()
+    assert "H9 Amina is in two places" in stream.getvalue()
 
 
 def test_something_left_out_ends_with_two_and_its_reason(tmp_path: Path) -> None:
