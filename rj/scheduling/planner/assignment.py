@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Thread
 
 from ortools.linear_solver import pywraplp
 
@@ -20,6 +21,7 @@ from rj.scheduling.planner.tiers import Tiers, days_late, preference_misses, tra
 
 # Solved in floating point: a value this little above a whole number is that number.
 SLACK = 1e-5
+LOOKS_UP_EVERY = 0.1
 # Below this a price in the optimum is nothing but rounding.
 PRICED = 1e-4
 
@@ -32,9 +34,16 @@ class Assignment:
     advice: Mapping[int, tuple[int, ...]]
 
 
+class Stopped(Exception):
+    """The programme was broken off before it had its optimum."""
+
+
 class _Programme:
-    def __init__(self, survey: Survey, table: list[list[Pair]]) -> None:
+    def __init__(
+        self, survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool]
+    ) -> None:
         self.survey = survey
+        self.is_over = is_over
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         self.infinity = self.solver.infinity()
         self.table = table
@@ -129,8 +138,7 @@ class _Programme:
         for factor, variable in terms:
             objective.SetCoefficient(variable, objective.GetCoefficient(variable) + factor)
         objective.SetMinimization()
-        if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
-            raise RuntimeError("the assignment of leads has no optimum although none is needed")
+        self._solve()
         reached = objective.Value() + constant
         value: int = math.ceil(reached / step - SLACK) * step
         # A changed programme no longer has a solution that could be read: hold the tier later.
@@ -139,6 +147,22 @@ class _Programme:
         else:
             self.waiting = [(value - constant + SLACK, terms)]
         return value
+
+    def _solve(self) -> None:
+        """Find an optimum, in a thread so that it can be broken off. Raises Stopped if it was."""
+        ended: list[int] = []
+        solving = Thread(target=lambda: ended.append(self.solver.Solve()))
+        solving.start()
+        is_stopped = False
+        while solving.is_alive():
+            solving.join(LOOKS_UP_EVERY)
+            if solving.is_alive() and self.is_over():
+                is_stopped = True
+                self.solver.InterruptSolve()
+        if is_stopped:
+            raise Stopped
+        if ended != [pywraplp.Solver.OPTIMAL]:
+            raise RuntimeError("the assignment of leads has no optimum although none is needed")
 
     def _hold(self) -> None:
         """Hold the tiers asked for so far at their least values."""
@@ -174,9 +198,21 @@ class _Programme:
         return [[choice.solution_value() for choice in row] for row in self.chosen]
 
 
-def assign(survey: Survey, table: list[list[Pair]]) -> Assignment:
-    """Bounds T0 to T5 in turn and the leads they rest on; T6 is bounded by 0 alone."""
-    programme = _Programme(survey, table)
+def assign(
+    survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool] = lambda: False
+) -> Assignment:
+    """Bounds T0 to T6 in turn and the leads they rest on, or as ``without_programme`` if stopped.
+
+    ``is_over`` is asked some times a second, in the caller's thread.
+    """
+    try:
+        return _assign(survey, table, is_over)
+    except Stopped:
+        return without_programme(table)
+
+
+def _assign(survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool]) -> Assignment:
+    programme = _Programme(survey, table, is_over)
     alone = [_cost_without_lead(case) for case in survey.cases]
     pinned_late = days_late(survey.problem, programme.pinned_plan)
     pinned_travel = travel_minutes(survey.problem, programme.pinned_plan)
@@ -202,7 +238,7 @@ def assign(survey: Survey, table: list[list[Pair]]) -> Assignment:
 
 
 def without_programme(table: list[list[Pair]]) -> Assignment:
-    """Leads in the order of the pair table alone and no bounds, for a run stopped very early."""
+    """Leads in the order of the pair table alone and no bounds, for a run stopped early."""
     advice = {
         at: tuple(
             pair.lead

@@ -147,7 +147,7 @@ def look_for_a_plan(
         must_stand = case.must_reach > case.pinned_first
         table.append(pairs_of(survey, case) if must_stand or not is_stopped else [])
     tell("assigning leads", None, None)
-    assignment = without_programme(table) if is_stopped else assign(survey, table)
+    assignment = without_programme(table) if is_stopped else assign(survey, table, is_over)
     tell("placing meetings", None, assignment.bounds)
     diary, scorer = Diary(survey), Scorer(survey)
     chance = Random(seed)  # noqa: S311 (the search must be repeatable, not secret)

@@ -4,19 +4,24 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from random import Random
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ortools.linear_solver import pywraplp
 
 from rj.kernel.errors import Invalid
+from rj.scheduling.planner.assignment import assign, without_programme
 from rj.scheduling.planner.civil import local_day
 from rj.scheduling.planner.documents import plan_text
+from rj.scheduling.planner.pairs import pairs_of
 from rj.scheduling.planner.plan import Meeting
 from rj.scheduling.planner.problem import Problem, Published, Stage
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import FIRST_ANSWER, SMALL, Outcome, Progress, Solution
 from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.survey import Survey
 from rj.scheduling.planner.tiers import tiers
 from tests.planning_builders import (
     LONDON,
@@ -320,6 +325,25 @@ def test_a_stopped_run_keeps_what_it_has_and_says_so() -> None:
     assert 0 < len(stopped.plan.meetings) < 30
     assert at_once.plan.meetings == ()
     assert set(at_once.left_out.values()) == {"Planning was stopped before it came to this case."}
+
+
+def test_a_linear_programme_is_broken_off_when_the_run_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken_off = Event()
+
+    def until_broken_off(_: object) -> int:
+        return 6 if broken_off.wait(10) else 0
+
+    monkeypatch.setattr(pywraplp.Solver, "Solve", until_broken_off)
+    monkeypatch.setattr(pywraplp.Solver, "InterruptSolve", lambda _: broken_off.set())
+    survey = Survey(a_running_service()[0])
+    table = [pairs_of(survey, case) for case in survey.cases]
+
+    assignment = assign(survey, table, lambda: True)
+
+    assert broken_off.is_set()
+    assert assignment == without_programme(table)
 
 
 def test_progress_is_told_with_the_best_plan_its_bound_and_the_gap() -> None:
