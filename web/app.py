@@ -227,6 +227,7 @@ def create_app(
             Visits(
                 database,
                 clock,
+                given["keys"],
                 public_url=settings.public_url,
                 is_https=settings.is_https,
             )

@@ -17,6 +17,7 @@ from litestar.response import Redirect, Template
 
 from rj.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, RJError
 from web.pages import page
+from web.unsent import where_put_aside
 from web.visits import request_reference
 
 log = structlog.get_logger("web")
@@ -99,6 +100,8 @@ def _lead_to_sign_in(request: Request[Any, Any, Any]) -> Template | Redirect:
         path = request.scope["path"]
         wanted = urlencode({"then": path}) if path != "/" else ""
         return Redirect(f"/sign-in?{wanted}" if wanted else "/sign-in", status_code=303)
+    if back := where_put_aside(request):
+        return Redirect(f"/sign-in?{urlencode({'then': back})}", status_code=303)
     return _error_page(
         request,
         403,

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.exceptions import ImproperlyConfiguredException, NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
 from rj.kernel.errors import NotAllowed
 from rj.policy.terms import Role
+from web.unsent import put_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Permission:
             return
         person = connection.scope.get("user")
         if person is None:
+            if isinstance(connection, Request):
+                await put_aside(connection)
             raise NotAuthorizedException()
         if not person.has(*self.roles):
             raise NotAllowed("Your account does not open this page.")

@@ -15,9 +15,10 @@ from litestar.response import Redirect, Template
 
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.kernel.references import new_token
-from web.forms import NO_PROBLEMS, NOTHING
+from web.forms import NO_PROBLEMS, NOTHING, Entered
 from web.navigation import Destination, destinations
 from web.people import Person
+from web.unsent import AT, address_of_page, brought_back
 from web.visits import page_nonce, request_reference, take_said
 
 PER_PAGE = 25
@@ -53,6 +54,10 @@ class Frame:
     said: tuple[str, ...]
     nonce: str
     reference: str
+    at: str
+    """The page that its forms stand on."""
+    is_brought_back: bool
+    """Whether it shows what somebody typed before their session ran out."""
 
     def is_current(self, href: str) -> bool:
         """Whether the page lies under this entry of the bar."""
@@ -71,6 +76,11 @@ def page(
     person: Person | None = request.scope.get("user")
     values.setdefault("problems", NO_PROBLEMS)
     values.setdefault("entered", NOTHING)
+    back = brought_back(request)
+    if back is not None:
+        values["entered"] = Entered(back.values, {})
+        if back.based_on is not None and "based_on" in values:
+            values["based_on"] = back.based_on
     return Template(
         template_name=template,
         status_code=status_code,
@@ -86,6 +96,8 @@ def page(
                 said=take_said(request),
                 nonce=page_nonce(request),
                 reference=request_reference(request),
+                at=values["entered"].text(AT) or address_of_page(request),
+                is_brought_back=back is not None,
             ),
         },
     )

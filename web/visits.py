@@ -7,9 +7,11 @@ there is something to say on the next page or a minute has passed since the idle
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
@@ -20,7 +22,9 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlmodel import Session
 
-from rj.accounts.sessions import SignedIn, find_signed_in, keep, rotate
+from rj.accounts.keys import AccountKeys
+from rj.accounts.sessions import SignedIn, find_account_of_ended, find_signed_in, keep, rotate
+from rj.accounts.unsent import Unsent, find_unsent, keep_unsent
 from rj.audit.services import Actor, Seen, note, note_views
 from rj.db.database import Database
 from rj.kernel.clock import Clock
@@ -28,6 +32,7 @@ from rj.kernel.references import new_reference, token_fingerprint
 from rj.settings import LOOPBACK, Network, Settings
 from web.bodies import refuse_unreadable_address
 from web.people import Person
+from web.unsent import KEEPER, asked_back, bring_back
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OUR_OWN_SITE = frozenset({"same-origin", "none"})
@@ -102,11 +107,18 @@ class Visits(ASGIMiddleware):
     exclude_opt_key = "rj_without_session"
 
     def __init__(
-        self, database: Database, clock: Clock, *, public_url: str, is_https: bool
+        self,
+        database: Database,
+        clock: Clock,
+        keys: AccountKeys,
+        *,
+        public_url: str,
+        is_https: bool,
     ) -> None:
         """Read sessions from ``database`` at the time of ``clock``."""
         self.database = database
         self.clock = clock
+        self.keys = keys
         self.public_url = public_url
         self.key = cookie_name("rj_session", is_https=is_https)
 
@@ -124,6 +136,12 @@ class Visits(ASGIMiddleware):
         )
         scope["auth"] = None
         scope["state"][SIGNED_IN] = found
+        if found is not None and (unsent_id := asked_back(request)) is not None:
+            unsent = await sync_to_thread(self._find_unsent, unsent_id, found.account_id)
+            if unsent is not None:
+                bring_back(request, unsent)
+        elif found is None and token:
+            scope["state"][KEEPER] = partial(self._put_aside, token)
 
         async def send_kept(message: Message) -> None:
             if message["type"] == "http.response.start" and found is not None:
@@ -136,6 +154,21 @@ class Visits(ASGIMiddleware):
     def _find(self, token: str) -> SignedIn | None:
         with self.database.reading() as session:
             return find_signed_in(session, token, now=self.clock.now())
+
+    def _find_unsent(self, unsent_id: UUID, account_id: UUID) -> Unsent | None:
+        with self.database.reading() as session:
+            return find_unsent(session, self.keys, unsent_id, account_id, now=self.clock.now())
+
+    async def _put_aside(self, token: str, unsent: Unsent) -> UUID | None:
+        return await sync_to_thread(self._keep_unsent, token, unsent)
+
+    def _keep_unsent(self, token: str, unsent: Unsent) -> UUID | None:
+        now = self.clock.now()
+        with self.database.writing() as session:
+            account_id = find_account_of_ended(session, token, now=now)
+            if account_id is None:
+                return None
+            return keep_unsent(session, self.keys, account_id, unsent, now=now)
 
     async def _note(self, scope: Scope, status: int) -> None:
         """Note what a page shows of whose case, or that it was refused, before it goes out.

@@ -25,6 +25,7 @@ from web.given import Given
 from web.guards import public
 from web.pages import page, see
 from web.people import AnyVisitor
+from web.unsent import KEPT, within
 from web.visits import address_of, request_reference
 
 
@@ -258,12 +259,6 @@ class WelcomePages(Controller):
         return page(request, "accounts/password_chosen.html", title="Your password is set")
 
 
-def within(path: str) -> str:
-    """The address to go to after signing in: within this site, or the front door."""
-    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if is_ours and path.isprintable() else "/"
-
-
 def set_up_page(
     request: Request[Any, Any, Any],
     step: Step,
@@ -316,6 +311,7 @@ def _sign_in_page(
         "accounts/sign_in.html",
         title="Sign in",
         status_code=422 if problems else 200,
+        is_kept=f"{KEPT}=" in entered.text("then"),
         entered=entered,
         problems=problems or Problems(),
     )

@@ -9,6 +9,7 @@ from rj.accounts import second_factor, services
 from rj.accounts.keys import AccountKeys
 from rj.accounts.queries import get_account
 from rj.accounts.sessions import end_own_session, end_session, end_sessions
+from rj.accounts.unsent import forget_unsent
 from rj.audit.services import Actor, note
 from rj.db.database import Database
 from rj.kernel.clock import Clock
@@ -46,14 +47,9 @@ class AccountPages(Controller):
         person = request.user
         with database.writing() as session:
             end_session(session, person.session_id)
-            note(
-                session,
-                actor_of(person),
-                "signed out",
-                "account",
-                person.account_id,
-                now=clock.now(),
-            )
+            forget_unsent(session, person.account_id)
+            actor = actor_of(person)
+            note(session, actor, "signed out", "account", person.account_id, now=clock.now())
         answer = see("/sign-in")
         answer.set_cookie(forget_cookie("rj_session", settings))
         return answer

@@ -20,6 +20,7 @@ from rj.accounts.keys import AccountKeys
 from rj.accounts.links import forget_old_links
 from rj.accounts.models import Account
 from rj.accounts.sessions import delete_ended_sessions, end_session, open_session
+from rj.accounts.unsent import forget_old_unsent
 from rj.audit.services import Actor, note
 from rj.db.database import Database
 from rj.settings import Settings
@@ -107,6 +108,7 @@ def let_in(
         delete_ended_sessions(session, now=now)
         forget_old_forms(session, now=now)
         forget_old_links(session, now=now)
+        forget_old_unsent(session, now=now)
         device = device_words(request.headers.get("user-agent", ""))
         token = open_session(session, account_id, now=now, device=device)
         actor = Actor(account_id, request_id=request_reference(request))
