@@ -40,8 +40,6 @@ class Invitation(Versioned, table=True):
     sequence: int = 0
     """Raised in the transaction of the change, used by mail and feed alike; never falls (M8)."""
     state: InvitationState = term(InvitationState, default=InvitationState.ACTIVE)
-    address_fingerprint: str = Field(default="", max_length=64)
-    """Keyed hash of the address it goes to, to notice a change without keeping the address."""
     starts_at: datetime
     ends_at: datetime
     place: str = Field(default="", max_length=400)

@@ -75,6 +75,8 @@ class MeetingFacts:
     lead_id: UUID
     second_id: UUID | None
     room_id: UUID | None
+    awaits: frozenset[Reader] | None = None
+    """Whom it expects, once that was read for everybody told in one round."""
 
 
 def way_to(session: Session, seal: Seal, reader: Reader) -> Way:

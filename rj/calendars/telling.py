@@ -96,8 +96,9 @@ class Teller:
         """Queue what is new to each reader. A held meeting tells nobody; one that has an outcome
         tells nobody any more; a cancelled one cancels what was told."""
         meeting = hold_meeting_still(session, meeting_id)
-        for reader in self._readers(session, meeting):
-            self.tell_one(session, meeting, reader, now=now)
+        awaits = awaited(session, meeting)
+        for reader in self._readers(session, meeting, awaits):
+            self.tell_one(session, meeting, reader, now=now, awaits=awaits)
 
     def tell_one(
         self,
@@ -107,10 +108,16 @@ class Teller:
         *,
         now: datetime,
         again: bool = False,
+        awaits: frozenset[Reader] | None = None,
     ) -> None:
-        """The same for one reader of a meeting that the caller has held still."""
+        """The same for one reader of a meeting that the caller has held still.
+
+        ``awaits`` is whom the meeting expects, where the caller has read it already.
+        """
         if meeting.state in (MeetingState.HELD, MeetingState.OCCURRED):
             return
+        known = awaited(session, meeting) if awaits is None else awaits
+        meeting = replace(meeting, awaits=known)
         history = messages_on(session, reader.id, meeting.id)
         needed = self._needed(session, meeting, reader, history, now=now, again=again)
         last = history[-1] if history else None
@@ -120,7 +127,7 @@ class Teller:
             return
         if last is not None and _already_says(last, needed) and not again:
             return
-        self._write(session, meeting, reader, needed, now=now)
+        self._write(session, meeting, reader, needed, history, now=now)
 
     def preview(
         self, session: Session, meeting_id: UUID, change: Change | None = None, *, now: datetime
@@ -262,7 +269,10 @@ class Teller:
         """When and where the reader should be; None when nobody awaits them, or when they may not
         be invited yet (P5)."""
         is_on = meeting.state is MeetingState.TOLD
-        if not is_on or way.is_stopped or reader not in awaited(session, meeting):
+        if not is_on or way.is_stopped:
+            return None
+        awaits = awaited(session, meeting) if meeting.awaits is None else meeting.awaits
+        if reader not in awaits:
             return None
         is_first_word = not any(
             version_of(each).is_possibly_sent for each in history if each.kind == APPOINTMENT
@@ -273,9 +283,11 @@ class Teller:
                 return None
         return arrangement_for(session, reader, way, meeting)
 
-    def _readers(self, session: Session, meeting: MeetingFacts) -> list[Reader]:
+    def _readers(
+        self, session: Session, meeting: MeetingFacts, awaits: frozenset[Reader] | None = None
+    ) -> list[Reader]:
         """Whoever is awaited, and whoever was ever told, in an order that says nothing."""
-        found = set(awaited(session, meeting))
+        found = set(awaited(session, meeting) if awaits is None else awaits)
         found.update(
             Reader(message.recipient_kind, message.recipient_id)
             for message in history_of(session, meeting.id)
@@ -311,6 +323,7 @@ class Teller:
         meeting: MeetingFacts,
         reader: Reader,
         needed: _Needed,
+        history: Sequence[Message],
         *,
         now: datetime,
     ) -> None:
@@ -344,6 +357,7 @@ class Teller:
                 useless_from=step.arrangement.ends_at,
             ),
             now=now,
+            older=history,
         )
 
     def _invitation(
@@ -383,7 +397,6 @@ class Teller:
         is_off = step.occasion is Occasion.CANCELLED
         current.state = InvitationState.CANCELLED if is_off else InvitationState.ACTIVE
         current.sequence = step.sequence
-        current.address_fingerprint = needed.way.mark
         current.starts_at = step.arrangement.starts_at
         current.ends_at = step.arrangement.ends_at
         current.place = step.arrangement.place

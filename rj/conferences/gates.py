@@ -12,7 +12,7 @@
     call_off_unsuitable(session, order_id, *, actor, now, tell)
 
 All but the first and the last wrap the services of ``rj.orders`` and ``rj.parties`` with what they
-mean for meetings: pages call these. ``what_is_missing`` and ``stage_is_open`` are in ``readiness``.
+mean for meetings: pages call these. ``what_is_missing`` is in ``readiness``.
 """
 
 from collections.abc import Sequence

@@ -20,6 +20,7 @@ from rj.conferences.queries import found_unsuitable, latest_gates, live_meetings
 from rj.kernel.london import london_day
 from rj.orders.models import PlanStep, StepState
 from rj.orders.queries import get_order, get_plan, get_step, steps_of
+from rj.parties.models import Party
 from rj.parties.queries import parties_of
 from rj.policy.plan_templates import Attends
 from rj.policy.standards import standards_on
@@ -164,20 +165,37 @@ def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def what_is_missing(session: Session, step: PlanStep, *, today: date) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything the gates of one plan's steps are judged by, read once."""
+
+    officer_id: UUID
+    parties: Sequence[Party]
+    facts: CaseFacts
+
+
+def case_of(session: Session, step: PlanStep) -> Case:
+    """The case of a step as it is recorded now. Raises NotFound."""
+    order = get_order(session, get_plan(session, step.plan_id).order_id)
+    return Case(
+        order.responsible_officer_id, parties_of(session, order.id), facts_of(session, step)
+    )
+
+
+def what_is_missing(
+    session: Session, step: PlanStep, *, today: date, case: Case | None = None
+) -> list[str]:
     """Sentences on what must be recorded before this step's people may be told of its meeting, and
-    before a meeting they were told of may begin.
+    before a meeting they were told of may begin. ``case`` is the step's, where it was read already.
 
     Raises NotFound when the step's plan or order is gone.
     """
     if step.stage in TOLD_AT_ONCE:
         return []
-    plan = get_plan(session, step.plan_id)
-    order = get_order(session, plan.order_id)
-    people = expected(step, parties_of(session, order.id), order.responsible_officer_id)
-    facts = facts_of(session, step)
+    case = case or case_of(session, step)
+    people = expected(step, case.parties, case.officer_id)
     expects = frozenset(Attends(each) for each in step.attends)
-    return missing_for(step.stage, people, expects, facts, today=today)
+    return missing_for(step.stage, people, expects, case.facts, today=today)
 
 
 def facts_of(session: Session, step: PlanStep) -> CaseFacts:
@@ -200,11 +218,6 @@ def facts_of(session: Session, step: PlanStep) -> CaseFacts:
             for key, record in latest_gates(session, order.id).items()
         },
     )
-
-
-def stage_is_open(session: Session, step: PlanStep, *, today: date) -> bool:
-    """Whether the step's people may be told of its meeting."""
-    return not what_is_missing(session, step, today=today)
 
 
 def may_be_invited(session: Session, step: PlanStep, party_id: UUID, *, today: date) -> bool:

@@ -26,7 +26,7 @@ from rj.conferences.facts import GRID_MINUTES
 from rj.conferences.fitting import Placing, why_not
 from rj.conferences.models import Meeting, MeetingState, MeetingVersion
 from rj.conferences.queries import COMING, get_meeting, live_meetings
-from rj.conferences.readiness import stage_is_open, what_is_missing
+from rj.conferences.readiness import TOLD_AT_ONCE, Case, case_of, what_is_missing
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import london_day
@@ -167,13 +167,17 @@ def open_stages(
     """
     order = lock_order(session, order_id)
     told: list[Meeting] = []
+    cases: dict[UUID, Case] = {}  # by plan: what its gates are judged by is read once
     for meeting in live_meetings(session, [order_id]):
         if meeting.state is not MeetingState.HELD or meeting.starts_at <= now:
             continue
         step = get_step(session, meeting.step_id)
         if step.state is not StepState.OPEN:
             continue
-        if not stage_is_open(session, step, today=london_day(now)):
+        if step.stage not in TOLD_AT_ONCE and step.plan_id not in cases:
+            cases[step.plan_id] = case_of(session, step)
+        case = cases.get(step.plan_id)
+        if what_is_missing(session, step, today=london_day(now), case=case):
             continue
         is_known = meeting.id in known_to_fit
         if not is_known and why_not(session, step, _as_placed(meeting), now=now):

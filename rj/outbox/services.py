@@ -4,6 +4,7 @@ Called inside the transaction of the change that is told of: both are kept, or n
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -41,18 +42,26 @@ class NewMessage:
     """When there is nothing left to be told."""
 
 
-def queue_message(session: Session, new: NewMessage, *, now: datetime) -> Message:
+def queue_message(
+    session: Session,
+    new: NewMessage,
+    *,
+    now: datetime,
+    older: Sequence[Message] | None = None,
+) -> Message:
     """Leave a message in the caller's transaction: a mail to send, or a letter or call to do.
 
     An older one that still waits, on the same subject for the same reader, is stopped as
     overtaken. One that is being sent just now is finished first: the new one waits for it (M9).
+    ``older`` is what ``messages_on`` gave in this transaction, where the caller has read it.
     """
+    if older is None and new.subject_id is not None:
+        older = messages_on(session, new.recipient_id, new.subject_id)
     version = 0
-    if new.subject_id is not None:
-        for older in messages_on(session, new.recipient_id, new.subject_id):
-            version = older.subject_version + 1
-            if older.state in WAITING:
-                stop_message(older, OVERTAKEN)
+    for each in older or ():
+        version = each.subject_version + 1
+        if each.state in WAITING:
+            stop_message(each, OVERTAKEN)
     message = Message(
         kind=new.kind,
         channel=new.channel,

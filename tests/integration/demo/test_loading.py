@@ -16,7 +16,7 @@ from rj.accounts.queries import find_account
 from rj.audit.models import AuditEntry
 from rj.audit.services import SERVICE
 from rj.conferences.models import GateRecord, Meeting
-from rj.conferences.readiness import stage_is_open
+from rj.conferences.readiness import what_is_missing
 from rj.db.database import Database
 from rj.demo.county import a_county
 from rj.demo.court_file import write_fresh_orders
@@ -156,8 +156,10 @@ def test_gates_stand_where_the_stages_say(wenshire: Wenshire) -> None:
             plan = live_plan(session, recorded(session, facts).id)
             assert plan is not None
             by_stage = {step.stage: step for step in steps(session, facts)}
-            third_is_open = stage_is_open(session, by_stage[Stage.REPARATION], today=today)
-            preparation_is_open = stage_is_open(session, by_stage[Stage.PREPARATION], today=today)
+            third_is_open = not what_is_missing(session, by_stage[Stage.REPARATION], today=today)
+            preparation_is_open = not what_is_missing(
+                session, by_stage[Stage.PREPARATION], today=today
+            )
             suitable = DONE[facts.standing] >= 2 and facts.standing is not Standing.NOT_YET
             assert preparation_is_open is suitable, facts.reference
             match facts.standing:
@@ -165,7 +167,7 @@ def test_gates_stand_where_the_stages_say(wenshire: Wenshire) -> None:
                     assert third_is_open, facts.reference
                     assert plan.route is Route.DIRECT
                 case Standing.AWAITING_REVIEW:
-                    assert stage_is_open(session, by_stage[Stage.REVIEW], today=today)
+                    assert not what_is_missing(session, by_stage[Stage.REVIEW], today=today)
                 case Standing.LETTER:
                     assert plan.route is Route.LETTER
                     assert not third_is_open

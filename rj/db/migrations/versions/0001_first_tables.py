@@ -1866,17 +1866,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "address_fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
         sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("place", sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
         sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "length(address_fingerprint) <= 64",
-            name=op.f("ck_invitation_address_fingerprint_length"),
-        ),
         sa.CheckConstraint("length(place) <= 400", name=op.f("ck_invitation_place_length")),
         sa.CheckConstraint("length(uid) <= 100", name=op.f("ck_invitation_uid_length")),
         sa.ForeignKeyConstraint(
