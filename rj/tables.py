@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Table
 from sqlmodel import AutoString, SQLModel
 
 import rj.accounts.models
+import rj.area_rules.models
 import rj.audit.models
 import rj.calendars.models
 import rj.conferences.models
@@ -17,6 +18,7 @@ import rj.orders.models
 import rj.outbox.models
 import rj.parties.models
 import rj.scheduling.models
+import rj.suitability.models
 import rj.venues.models  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -18,6 +18,7 @@ from rj.policy.terms import (
     EventKind,
     Gate,
     GateValue,
+    HarmClass,
     Language,
     OrderType,
     PartyRole,
@@ -32,6 +33,7 @@ from rj.policy.terms import (
     Skill,
     Stage,
 )
+from rj.suitability.facts import Answer
 from web.pages import Tag
 
 WORDS: tuple[tuple[StrEnum, str], ...] = (
@@ -50,6 +52,13 @@ WORDS: tuple[tuple[StrEnum, str], ...] = (
     (RiskLevel.HIGH, "High"),
     (RiskLevel.VERY_HIGH, "Very high"),
     (RiskLevel.NOT_KNOWN, "Not known"),
+    (HarmClass.VIOLENCE, "Violence"),
+    (HarmClass.DOMESTIC_BURGLARY, "Domestic burglary"),
+    (HarmClass.OTHER_PERSONAL_HARM, "Other harm directed at a person"),
+    (HarmClass.NONE, "None of these"),
+    (Answer.YES, "Yes"),
+    (Answer.NO, "No"),
+    (Answer.NOT_KNOWN, "Not known yet"),
     (Stage.CONTACT, "First contact"),
     (Stage.ASSESSMENT, "Assessment"),
     (Stage.PREPARATION, "Preparation"),

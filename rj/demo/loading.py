@@ -18,6 +18,7 @@ from rj.accounts.models import Area
 from rj.accounts.services import create_account
 from rj.audit.services import SERVICE, Actor
 from rj.db.database import Database
+from rj.demo.checks import record_checks
 from rj.demo.court_file import (
     areas_list,
     courts_list,
@@ -81,6 +82,7 @@ def load_county(database: Database, county: County, *, seal: Seal, now: datetime
         for venue in county.venues:
             _record_venue(session, venue, county.area_id, coordinator, now)
         facilitators = _record_facilitators(session, county, accounts, coordinator, now)
+        record_checks(session, county, accounts, now)
     report = import_orders(
         database,
         orders_file(county.orders, county.area_id),

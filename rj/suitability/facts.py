@@ -1,8 +1,10 @@
 """What a report writer knows of a case on the day: each fact, or that it is not known yet."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from rj.policy.terms import HarmClass, Plea, RequirementType, RiskLevel
 
@@ -44,3 +46,34 @@ class Facts:
     sensitive: Answer = Answer.NOT_KNOWN
     arrangements: Answer = Answer.NOT_KNOWN
     """Whether the service has confirmed that arrangements can be made (R9)."""
+
+
+def facts_document(facts: Facts) -> dict[str, Any]:
+    """The facts as they are stored: what is not known yet is left out."""
+    document: dict[str, Any] = {}
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        if field.name not in _FROM_THE_LIST and value != field.default:
+            document[field.name] = value.isoformat() if isinstance(value, date) else value
+    return document
+
+
+def facts_from(document: dict[str, Any]) -> Facts:
+    """The facts as they were stored; a name that this release does not know is passed over."""
+    known = {name: _READERS[name](value) for name, value in document.items() if name in _READERS}
+    return Facts(**known)
+
+
+_FROM_THE_LIST = frozenset({"offence_is_sensitive"})
+"""Never stored: read from the offence list each time."""
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "requirement": RequirementType,
+    "days": int,
+    "deferred_until": date.fromisoformat,
+    "convicted_on": date.fromisoformat,
+    "plea": Plea,
+    "harm": HarmClass,
+    "risk": RiskLevel,
+    **{field.name: Answer for field in fields(Facts) if isinstance(field.default, Answer)},
+}

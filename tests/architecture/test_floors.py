@@ -24,6 +24,7 @@ FLOORS: dict[str, float] = {
     "rj.outbox": 3,
     "rj.jobs": 3,
     "rj.accounts": 4,
+    "rj.area_rules": 4.5,  # orders keep a version of them
     "rj.orders": 5,
     "rj.facilitators": 5,
     "rj.venues": 5,

@@ -5,12 +5,12 @@ import { initAll as startMoj } from "/static/moj-frontend.min.js";
 startGovuk();
 startMoj();
 
-// An address that is shown once: a button to copy it, where the browser lets us.
+// An address or a paragraph: a button to copy it, where the browser lets us.
 for (const button of document.querySelectorAll("[data-rj-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.rjCopy).value);
-    document.querySelector("[data-rj-copied]").textContent = "Copied";
+    button.parentElement.querySelector("[data-rj-copied]").textContent = "Copied";
   });
 }

@@ -1,1 +1,1 @@
-"""Court report writers' pages."""
+"""The report writer's pages: is it suitable, on what does it hang, and what may the report say."""

@@ -26,6 +26,8 @@ from rj.scheduling import what_if, wishes
 from rj.scheduling.models import PlanningWish
 from rj.scheduling.runs import EffortLevel, request_run
 from rj.scheduling.what_if import Change, ChangeKind
+from rj.suitability.facts import Facts
+from rj.suitability.services import CheckEntry, start_check
 from tests.builders import AREA, NOW
 from tests.integration.web.facilitators.cases import CANARIES, HARMER_NAME, a_case
 from tests.integration.web.route_table import ANYBODY, WHO
@@ -43,6 +45,9 @@ OUTCOMES_OF_OWN = {200, 303, 409, 422}
 
 TAKE_BACK = "/planning/wishes/{wish_id:uuid}/take-back"
 """Repeating it is no error, so what is not there is answered like what is there no longer."""
+
+HOLDERS = [Role.COORDINATOR, Role.FACILITATOR, Role.LIAISON_OFFICER, Role.REPORT_WRITER]
+"""The roles that have something of their own."""
 
 WITHOUT_OWNER = re.compile(r"^(GET|POST) /(admin/|feeds/|static/|orders/import/samples/|\{path)")
 """An administrator's are nobody's own; the others are public or the same for everybody."""
@@ -67,15 +72,18 @@ class Things:
     what_if_id: UUID
     venue_id: UUID
     room_id: UUID
+    check_id: UUID
     facilitator: TestPerson
     liaison: TestPerson
     coordinator: TestPerson
+    writer: TestPerson
 
     def owner(self, role: Role) -> TestPerson:
         return {
             Role.COORDINATOR: self.coordinator,
             Role.FACILITATOR: self.facilitator,
             Role.LIAISON_OFFICER: self.liaison,
+            Role.REPORT_WRITER: self.writer,
         }[role]
 
     def in_path(self, path: str) -> str:
@@ -95,6 +103,7 @@ class Things:
             "what_if_id": self.what_if_id,
             "venue_id": self.venue_id,
             "room_id": self.room_id,
+            "check_id": self.check_id,
         }
         return filled(path, values)
 
@@ -117,6 +126,7 @@ def filled(path: str, values: dict[str, UUID] | None = None) -> str:
 def one_of_everything(database: Database) -> Things:
     """A case in one area, with all that staff and planning have to do with it."""
     case = a_case(database, harmer_channel=Channel.LETTER)
+    writer = a_person(database, Role.REPORT_WRITER, email="writer@service.test")
     with database.writing() as session:
         letter = session.exec(
             select(Message).where(
@@ -155,6 +165,13 @@ def one_of_everything(database: Database) -> Things:
         session.flush()
         room_id = session.get_one(Meeting, case.meetings[Stage.ASSESSMENT]).room_id
         assert room_id is not None
+        check = start_check(
+            session,
+            CheckEntry(AREA, Facts(), label="court list 4"),
+            writer_id=writer.account_id,
+            actor=Actor(writer.account_id, Role.REPORT_WRITER),
+            now=NOW,
+        )
         return Things(
             order_id=case.order_id,
             harmer_id=case.harmer_id,
@@ -173,9 +190,11 @@ def one_of_everything(database: Database) -> Things:
             ).id,
             venue_id=case.venue_id,
             room_id=room_id,
+            check_id=check.id,
             facilitator=case.facilitator,
             liaison=case.liaison,
             coordinator=case.coordinator,
+            writer=writer,
         )
 
 
@@ -249,7 +268,7 @@ def test_s1_who_is_not_signed_in_opens_nothing(database: Database, clock: Stoppe
                     assert answer.headers["location"].startswith("/sign-in")
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FACILITATOR, Role.LIAISON_OFFICER])
+@pytest.mark.parametrize("role", HOLDERS)
 def test_s2_anothers_and_absent_are_the_same_answer(
     database: Database, clock: StoppedClock, role: Role
 ) -> None:
@@ -278,7 +297,7 @@ def test_s2_anothers_and_absent_are_the_same_answer(
     assert asked > 6
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FACILITATOR, Role.LIAISON_OFFICER])
+@pytest.mark.parametrize("role", HOLDERS)
 def test_s1_ones_own_opens_and_shows_no_details_of_the_harmed_person(
     database: Database, clock: StoppedClock, role: Role
 ) -> None:

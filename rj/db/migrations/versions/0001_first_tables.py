@@ -349,6 +349,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "area_rules",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("in_force_from", sa.Date(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column(
+            "figures",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("published_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("length(name) <= 20", name=op.f("ck_area_rules_name_length")),
+        sa.CheckConstraint("length(source) <= 300", name=op.f("ck_area_rules_source_length")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_rules_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["published_by"], ["account.id"], name=op.f("fk_area_rules_published_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area_rules")),
+        sa.UniqueConstraint("area_id", "number", name=op.f("uq_area_rules_area_id_number")),
+        sa.UniqueConstraint("name", name=op.f("uq_area_rules_name")),
+    )
+    with op.batch_alter_table("area_rules", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_area_rules_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
         "facilitator",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -686,6 +716,73 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "suitability_check",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+        sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("writer_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("hearing_on", sa.Date(), nullable=True),
+        sa.Column("offence_code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column(
+            "facts",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("court_told_on", sa.Date(), nullable=True),
+        sa.Column("court_told_where", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("rules_version", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "eligible",
+                "eligible_subject_to",
+                "not_eligible",
+                "refer_to_rj_lead",
+                name="result",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("checked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "length(court_told_where) <= 200",
+            name=op.f("ck_suitability_check_court_told_where_length"),
+        ),
+        sa.CheckConstraint("length(label) <= 40", name=op.f("ck_suitability_check_label_length")),
+        sa.CheckConstraint(
+            "length(reference) <= 12", name=op.f("ck_suitability_check_reference_length")
+        ),
+        sa.CheckConstraint(
+            "length(rules_version) <= 20", name=op.f("ck_suitability_check_rules_version_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["area_id"], ["area.id"], name=op.f("fk_suitability_check_area_id_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["offence_code"],
+            ["offence.code"],
+            name=op.f("fk_suitability_check_offence_code_offence"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["writer_id"], ["account.id"], name=op.f("fk_suitability_check_writer_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suitability_check")),
+        sa.UniqueConstraint("reference", name=op.f("uq_suitability_check_reference")),
+    )
+    with op.batch_alter_table("suitability_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suitability_check_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_suitability_check_writer_id"), ["writer_id"], unique=False
+        )
+
+    op.create_table(
         "unsent_form",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -801,6 +898,26 @@ def upgrade() -> None:
     with op.batch_alter_table("what_if", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_what_if_area_id"), ["area_id"], unique=False)
 
+    op.create_table(
+        "words_approval",
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column(
+            "language",
+            sa.Enum(
+                "en", "cy", name="language", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("approved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "length(fingerprint) <= 64", name=op.f("ck_words_approval_fingerprint_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["approved_by"], ["account.id"], name=op.f("fk_words_approval_approved_by_account")
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_words_approval")),
+    )
     op.create_table(
         "conflict_of_interest",
         sa.Column("facilitator_id", sa.Uuid(), nullable=False),
@@ -2153,6 +2270,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conflict_of_interest_person_id"))
 
     op.drop_table("conflict_of_interest")
+    op.drop_table("words_approval")
     with op.batch_alter_table("what_if", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_what_if_area_id"))
 
@@ -2171,6 +2289,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unsent_form_account_id"))
 
     op.drop_table("unsent_form")
+    with op.batch_alter_table("suitability_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suitability_check_writer_id"))
+        batch_op.drop_index(batch_op.f("ix_suitability_check_area_id"))
+
+    op.drop_table("suitability_check")
     with op.batch_alter_table("responsible_officer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_responsible_officer_area_id"))
 
@@ -2197,6 +2320,10 @@ def downgrade() -> None:
 
     op.drop_table("handled_form")
     op.drop_table("facilitator")
+    with op.batch_alter_table("area_rules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_area_rules_area_id"))
+
+    op.drop_table("area_rules")
     with op.batch_alter_table("account_role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_role_account_id"))
 

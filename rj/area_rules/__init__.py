@@ -1,0 +1,1 @@
+"""What an area has set for itself from a day on: law, eligibility, periods and plan templates."""
