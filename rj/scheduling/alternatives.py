@@ -10,6 +10,7 @@ and caps included. A lead for this one meeting alone leaves the case with whoeve
 meeting is pinned when it is moved, so that the next run does not undo it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from rj.orders.queries import get_order
 from rj.scheduling.freezing import AT_THE_LAST, FACILITATOR, ROOM, TASK, Frozen, freeze
 from rj.scheduling.planner import problem as planning
 from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, minute_of, slots_of
+from rj.scheduling.planner.journeys import journey_minutes
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Problem
@@ -40,8 +42,14 @@ from rj.venues.models import Room, Venue
 OFFERED = 12
 """How many alternatives a page shows unless it asks for another number."""
 
-EACH_WAY = 3
-"""Most alternatives on one day besides the first, so that several days are offered."""
+EACH_DAY = 3
+"""Hours offered on one day before the next day has its turn."""
+
+APART = timedelta(hours=1)
+"""Between two hours offered on one day, as long as other days have something to offer."""
+
+TRIED_EACH_HOUR = 6
+"""Choices of staff and room weighed against the rules for one hour."""
 
 WEIGHED = 120
 """Most candidates weighed against the rules before giving up looking for more."""
@@ -141,28 +149,61 @@ def alternatives(
     meeting = _movable(session, meeting_id, now)
     scene = _scene(session, meeting, now)
     wished = wished_for or meeting.starts_at
-    offered: list[PlannedMeeting] = []
-    passed_over: list[PlannedMeeting] = []
-    weighed = 0
-    for candidate in _candidates(scene, wished):
-        if len(offered) >= limit or weighed >= WEIGHED:
-            break
-        if candidate == scene.standing:
-            continue
-        if _is_crowded(offered, candidate):
-            passed_over += [candidate] if len(passed_over) < WEIGHED else []
-            continue
-        weighed += 1
-        if not scene.new_breaches(candidate):
-            offered.append(candidate)
-    # where few days are left, more of the same day is better than nothing
-    for candidate in passed_over:
-        if len(offered) >= limit:
-            break
-        if not scene.new_breaches(candidate):
-            offered.append(candidate)
-    offered.sort(key=lambda each: _nearness(each, wished))
+    offered = _Offering(scene, limit).spread(_hours(scene, wished))
+    offered.sort(key=lambda each: (_nearness(each, wished), _rank(scene, each)))
     return tuple(_in_full(session, scene, each, meeting) for each in offered)
+
+
+_Hour = list[PlannedMeeting]
+"""The choices of staff and room for one start, the likest to what stands first."""
+
+
+class _Offering:
+    """Lawful candidates picked so that days and hours differ before staff and rooms do."""
+
+    def __init__(self, scene: "_Scene", limit: int) -> None:
+        self.scene = scene
+        self.limit = limit
+        self.weighed = 0
+        self.offered: list[PlannedMeeting] = []
+
+    def spread(self, days: "Iterator[list[_Hour]]") -> list[PlannedMeeting]:
+        """A few hours of each day, nearest first; then more of them; then other staff and rooms."""
+        taken: list[_Hour] = []
+        put_off: list[_Hour] = []
+        for hours in days:
+            if self._is_full():
+                break
+            chosen: list[datetime] = []
+            for hour in hours:
+                start = hour[0].start
+                is_near = any(abs(start - other) < APART for other in chosen)
+                if len(chosen) == EACH_DAY or is_near or not self._offer(hour):
+                    put_off.append(hour)
+                else:
+                    chosen.append(start)
+                    taken.append(hour)
+        for hour in put_off:
+            self._offer(hour)
+        while not self._is_full() and (rest := [hour for hour in taken + put_off if hour]):
+            for hour in rest:
+                self._offer(hour)
+        return self.offered
+
+    def _is_full(self) -> bool:
+        return len(self.offered) >= self.limit or self.weighed >= WEIGHED
+
+    def _offer(self, hour: _Hour) -> bool:
+        """Offer the first lawful choice of an hour and take it out; whether there was one."""
+        for _ in range(TRIED_EACH_HOUR):
+            if self._is_full() or not hour:
+                return False
+            candidate = hour.pop(0)
+            self.weighed += 1
+            if not self.scene.new_breaches(candidate):
+                self.offered.append(candidate)
+                return True
+        return False
 
 
 def move(
@@ -277,15 +318,17 @@ def _scene(session: Session, meeting: Meeting, now: datetime) -> _Scene:
     )
 
 
-def _candidates(scene: _Scene, wished: datetime) -> Iterator[PlannedMeeting]:
-    """Starts at which people, staff and room have free diaries, nearest first, as far as the
-    calendars alone can tell; the rules decide."""
+def _hours(scene: _Scene, wished: datetime) -> Iterator[list[_Hour]]:
+    """Day by day, nearest first, the hours at which people, staff and room are free, nearest first.
+
+    As far as calendars and the other meetings tell; what counts over weeks the rules decide.
+    """
     problem, case, task = scene.problem, scene.case, scene.task
     grid = Grid(problem)
-    calendars = Calendars(problem, grid)
+    diaries = _Diaries(scene, grid)
     free = grid.on_grid.copy()
-    for person in (problem.person[each] for each in task.people):
-        free &= calendars.person(person, task.minutes)
+    for person in dict.fromkeys(task.people):
+        free &= diaries.person(person)
     notice = 0 if task.stage is planning.Stage.CONTACT else problem.policy.notice_days
     earliest = max(problem.as_of + timedelta(days=notice), case.sentenced)
     days = grid.days_between(earliest, min(case.order_end, problem.horizon_end))
@@ -294,33 +337,94 @@ def _candidates(scene: _Scene, wished: datetime) -> Iterator[PlannedMeeting]:
         told_on = london_day(task.published.start)
         days |= grid.days_between(told_on, told_on)
     grid.keep(free, days & _within_gaps(scene, grid))
-    rooms: list[str | None] = [None]
-    if task.stage is not planning.Stage.CONTACT:
-        rooms = [
-            room.id
-            for venue in case.venues
-            for room in problem.venue[venue].rooms
-            if room.capacity >= task.seats and task.features <= room.features
-        ]
-    options = [
-        (_rank(scene, lead, second, room), lead, second, room, starts)
-        for lead, second in _pairs(scene)
-        for room, starts in _in_rooms(
-            scene, calendars, rooms, free & _staff_starts(scene, calendars, lead, second)
-        )
-    ]
-    wished_on = grid.day_of(london_day(wished))
-    wished_at = minute_of(wished)
+    options = []
+    for room in _rooms(scene):
+        there = free if room is None else free & diaries.room(room)
+        for lead, second in _pairs(scene):
+            starts = there & diaries.staff(lead, room)
+            if second is not None:
+                starts = starts & diaries.staff(second, room)
+            if starts.any():
+                options.append((lead, second, room, starts))
+    wished_on, wished_at = grid.day_of(london_day(wished)), minute_of(wished)
     # by day first: people ask for the same week, then for the hour
     for day in sorted(range(grid.length), key=lambda each: (abs(each - wished_on), each)):
-        todays = sorted(
-            (abs(grid.start(day, slot) - wished_at), slot, rank, lead, second or "", room or "")
-            for rank, lead, second, room, starts in options
-            for slot in slots_of(starts[day])
-        )
-        for _, slot, _, lead, second, room in todays:
-            start = datetime.fromtimestamp(grid.start(day, slot) * 60, UTC)
-            yield PlannedMeeting(task.id, start, lead, second or None, room or None)
+        hours: dict[int, _Hour] = defaultdict(list)
+        for lead, second, room, starts in options:
+            for slot in slots_of(starts[day]):
+                start = datetime.fromtimestamp(grid.start(day, slot) * 60, UTC)
+                candidate = PlannedMeeting(task.id, start, lead, second, room)
+                if candidate != scene.standing:
+                    hours[slot].append(candidate)
+        nearest = sorted(hours, key=lambda slot: (abs(grid.start(day, slot) - wished_at), slot))
+        yield [sorted(hours[slot], key=lambda each: _rank(scene, each)) for slot in nearest]
+
+
+def _rooms(scene: _Scene) -> list[str | None]:
+    """The rooms that suit the stage (H13); for a call none."""
+    task = scene.task
+    if task.stage is planning.Stage.CONTACT:
+        return [None]
+    return [
+        room.id
+        for venue in scene.case.venues
+        for room in scene.problem.venue[venue].rooms
+        if room.capacity >= task.seats and task.features <= room.features
+    ]
+
+
+class _Diaries:
+    """When people, staff and rooms can begin the meeting, beside all others (H7, H9, H14, H15)."""
+
+    def __init__(self, scene: _Scene, grid: Grid) -> None:
+        self.scene = scene
+        self.grid = grid
+        self.calendars = Calendars(scene.problem, grid)
+        self._staff: dict[tuple[str, str | None], Bits] = {}
+
+    def person(self, name: str) -> Bits:
+        problem = self.scene.problem
+        bits = self.calendars.person(problem.person[name], self.scene.task.minutes).copy()
+        for other in self.scene.others:
+            if name in problem.task[other.task].people:
+                self._block(bits, other, 0)
+        return bits
+
+    def staff(self, who: str, room: str | None) -> Bits:
+        problem = self.scene.problem
+        here = None if room is None else problem.venue_of[room]
+        key = (who, None if here is None else here.id)
+        if key not in self._staff:
+            minutes = self.scene.task.minutes
+            bits = self.calendars.facilitator(problem.facilitator[who], minutes).copy()
+            for other in self.scene.others:
+                if who in (other.lead, other.second):
+                    there = None if other.room is None else problem.venue_of[other.room]
+                    is_apart = here is not None and there is not None and here.id != there.id
+                    travel = problem.policy.travel
+                    self._block(
+                        bits,
+                        other,
+                        journey_minutes(travel, here, there)
+                        if is_apart and here is not None and there is not None
+                        else 0,
+                    )
+            self._staff[key] = bits
+        return self._staff[key]
+
+    def room(self, name: str) -> Bits:
+        problem = self.scene.problem
+        venue, room = problem.venue_of[name], problem.room[name]
+        bits = self.calendars.room(venue, room, self.scene.task.minutes).copy()
+        for other in self.scene.others:
+            if other.room == name:
+                self._block(bits, other, room.turnaround_minutes)
+        return bits
+
+    def _block(self, bits: Bits, other: PlannedMeeting, around: int) -> None:
+        begins = minute_of(other.start)
+        ends = begins + self.scene.problem.task[other.task].minutes
+        self.grid.block_one(bits, begins - around, ends + around, self.scene.task.minutes)
 
 
 def _within_gaps(scene: _Scene, grid: Grid) -> Days:
@@ -343,36 +447,17 @@ def _within_gaps(scene: _Scene, grid: Grid) -> Days:
     return days
 
 
-def _staff_starts(scene: _Scene, calendars: Calendars, lead: str, second: str | None) -> Bits:
-    starts = calendars.facilitator(scene.problem.facilitator[lead], scene.task.minutes)
-    if second is None:
-        return starts
-    return starts & calendars.facilitator(scene.problem.facilitator[second], scene.task.minutes)
-
-
-def _in_rooms(
-    scene: _Scene, calendars: Calendars, rooms: list[str | None], starts: Bits
-) -> Iterator[tuple[str | None, Bits]]:
-    """Each room with the starts at which it is free as well."""
-    problem = scene.problem
-    for room in rooms:
-        if room is None:
-            yield None, starts
-        else:
-            venue = problem.venue_of[room]
-            yield room, starts & calendars.room(venue, problem.room[room], scene.task.minutes)
-
-
 def _nearness(candidate: PlannedMeeting, wished: datetime) -> tuple[int, float]:
     """How far from what was wished for: days first, then hours."""
     days = abs((london_day(candidate.start) - london_day(wished)).days)
     return days, abs((candidate.start - wished).total_seconds())
 
 
-def _rank(scene: _Scene, lead: str, second: str | None, room: str | None) -> int:
-    """0 with the same people and room, then other rooms, another second, another lead."""
+def _rank(scene: _Scene, each: PlannedMeeting) -> tuple[int, str, str, str]:
+    """Least with the same people and room, then other rooms, another second, another lead."""
     now = scene.standing
-    return 4 * (lead != now.lead) + 2 * (second != now.second) + (room != now.room)
+    changed = 4 * (each.lead != now.lead) + 2 * (each.second != now.second)
+    return changed + (each.room != now.room), each.lead, each.second or "", each.room or ""
 
 
 def _pairs(scene: _Scene) -> Iterator[tuple[str, str | None]]:
@@ -399,14 +484,6 @@ def _pairs(scene: _Scene) -> Iterator[tuple[str, str | None]]:
                 lead.mentored_until is None or second.id in lead.mentors or case.second_required
             ):
                 yield lead.id, second.id
-
-
-def _is_crowded(offered: list[PlannedMeeting], candidate: PlannedMeeting) -> bool:
-    """Whether enough like it are offered on that day, or that very hour with the same staff."""
-    day = london_day(candidate.start)
-    same_day = [each for each in offered if london_day(each.start) == day]
-    same_hour = [each for each in same_day if each.start == candidate.start]
-    return len(same_hour) >= 2 or len(same_day) >= EACH_WAY + 1
 
 
 def _in_full(

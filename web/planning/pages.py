@@ -93,11 +93,14 @@ BETTER: dict[str, str] = {
 }
 """What doing better would be, measure by measure, the most important first."""
 
+WAITS = "waits for"
+"""Said of a stage that only lacks the one before it."""
+
 REMEDIES: tuple[tuple[str, str], ...] = (
     ("no facilitator", "Ask a neighbouring area for a facilitator, or change what the case needs."),
     ("order ends", "The order ends too soon: change what the third meeting is, or close the case."),
     ("other cases", "Free a pinned meeting, add hours or a room, or move a case, and plan again."),
-    ("waits for", "Place the meeting before it first."),
+    (WAITS, "Place the meeting before it first."),
     ("stopped before", "Plan again, and let planning run to its end."),
     ("no day", "Add hours, rooms or venues, or free a wish of this case, and plan again."),
     ("no time", "Add hours, rooms or venues, or free a wish of this case, and plan again."),
@@ -555,16 +558,16 @@ def placed_words(placed: Placed) -> str:
 
 def unplaced_row(each: UnplacedStage, here: str) -> UnplacedRow:
     """A stage without a meeting, with something to do about it."""
+    # what helps the stage that it waits for helps it too
+    is_asked_about = each.was_planned and WAITS not in each.reason
     return UnplacedRow(
         reference=each.reference,
         order_href=f"/orders/{each.order_id}",
         case_href=f"{here}/cases/{each.order_id}",
         stage=words_for(each.stage),
         reason=each.reason,
-        remedy="" if each.was_planned else remedy_for(each.reason),
-        why_href=f"{here}/cases/{each.order_id}/steps/{each.step_id}/why"
-        if each.was_planned
-        else "",
+        remedy="" if is_asked_about else remedy_for(each.reason),
+        why_href=f"{here}/cases/{each.order_id}/steps/{each.step_id}/why" if is_asked_about else "",
         cancels=moment_text(each.cancels) if each.cancels else "",
     )
 

@@ -5,7 +5,7 @@ Needs no solver, and may therefore be asked while somebody waits for a page.
 
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem
-from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.rules import Breach, breaches
 
 
 def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
@@ -26,7 +26,7 @@ def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
             case = problem.case_of.get(breach.about)
             name = breach.about if case is None else case.id
             if breach not in counted and name in stands:
-                broken.setdefault(name, f"{breach.about} {breach.sentence}.")
+                broken.setdefault(name, _in_full(problem, breach))
         if len(broken) == before:
             for breach in {each.about: each for each in counted}.values():
                 loose = _last_led(problem, kept, breach.about)
@@ -38,6 +38,13 @@ def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
             standing.problem,
             tuple(m for m in standing.meetings if problem.case_of[m.task].id not in broken),
         )
+
+
+def _in_full(problem: Problem, breach: Breach) -> str:
+    """A breach with what it is about in front: as the subject, or set off where it has its own."""
+    names = (problem.facilitator, problem.room, problem.venue, problem.person)
+    has_subject = any(breach.sentence.split()[0] in known for known in names)
+    return f"{breach.about}{':' if has_subject else ''} {breach.sentence}."
 
 
 def unbegun_cases(problem: Problem, standing: Plan) -> list[str]:

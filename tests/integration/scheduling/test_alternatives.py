@@ -1,5 +1,6 @@
 """Moving by hand: only what is really free, nearest first, and every hard rule kept."""
 
+from collections import Counter
 from datetime import date, time, timedelta
 
 import pytest
@@ -11,9 +12,9 @@ from rj.db.database import Database
 from rj.kernel.errors import Conflict, Invalid
 from rj.kernel.london import at_london, london_day
 from rj.policy.terms import Stage
-from rj.scheduling.alternatives import alternatives, move
+from rj.scheduling.alternatives import EACH_DAY, OFFERED, alternatives, move
 from tests.builders import NOW, a_facilitator, a_venue_with_rooms, an_actor, an_order
-from tests.scheduling_builders import RecordingTell, a_held_meeting
+from tests.scheduling_builders import RecordingTell, a_county, a_held_meeting
 
 MONDAY = date(2026, 3, 16)
 
@@ -214,3 +215,26 @@ def test_a_meeting_that_has_begun_has_no_alternatives(database: Database) -> Non
         )
         with pytest.raises(Conflict, match="has begun"):
             alternatives(session, meeting.id, now=at_london(MONDAY, time(10, 30)))
+
+
+def test_days_and_hours_are_offered_before_other_staff_and_rooms(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        meeting = a_held_meeting(
+            session,
+            county.orders[0],
+            Stage.ASSESSMENT,
+            on=MONDAY,
+            lead=county.facilitators[0],
+            room=county.rooms[0],
+            actor=county.actor,
+        )
+    with database.reading() as session:
+        offered = alternatives(session, meeting.id, now=NOW)
+
+    assert len(offered) == OFFERED
+    assert len({each.starts_at for each in offered}) == OFFERED
+    by_day = Counter(london_day(each.starts_at) for each in offered)
+    assert max(by_day.values()) == EACH_DAY
+    elsewhen = [each for each in offered if each.starts_at != meeting.starts_at]
+    assert all(each.keeps_staff and each.keeps_room for each in elsewhen)

@@ -59,7 +59,7 @@ def test_only_the_meetings_of_the_one_who_is_ill_change_and_its_people_are_named
     again = plan_again(problem)
 
     assert again.freed == ("Red",)
-    assert again.broken == {"Red": "Red-conference Amina is away."}
+    assert again.broken == {"Red": "Red-conference: Amina is away."}
     assert again.disturbed == ("Red-person",)
     assert again.plan.meeting["Blue-conference"].start == at(11, "14:00")
     assert again.tiers.disturbance == again.bounds.least.disturbance == 4
