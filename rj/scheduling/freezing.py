@@ -33,7 +33,7 @@ from rj.conferences.facts import (
 )
 from rj.conferences.fitting import ROLES, second_is_required, skills_needed
 from rj.conferences.models import Booking, Meeting, MeetingState
-from rj.conferences.queries import COMING, live_meetings
+from rj.conferences.queries import COMING, found_unsuitable, live_meetings
 from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.kernel.london import LONDON, at_london, day_in_words, london_day
 from rj.kernel.references import new_reference
@@ -253,6 +253,7 @@ class _Freezing:
 
     def frozen(self) -> Frozen:
         opened = self._open_cases()
+        self.unsuitable = found_unsuitable(self.session, [case.order.id for case in opened])
         standing = {
             meeting.step_id: meeting
             for meeting in live_meetings(self.session, [each.order.id for each in opened])
@@ -439,6 +440,8 @@ class _Freezing:
         harmer = case.harmer
         if harmer is None or harmer.stopped_at is not None:
             return "The person on probation takes no part: a coordinator must decide", False
+        if case.order.id in self.unsuitable:
+            return "The assessment found this case unsuitable: a coordinator must decide", False
         return None
 
     def _earliest(

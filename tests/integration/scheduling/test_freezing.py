@@ -15,7 +15,7 @@ from rj.orders.models import Order, PlanStep
 from rj.orders.queries import live_plan, steps_of
 from rj.orders.services import complete_step
 from rj.parties.queries import parties_of
-from rj.policy.terms import Gate, Route, Side, Stage
+from rj.policy.terms import Gate, GateValue, Route, Side, Stage
 from rj.scheduling.freezing import (
     CASE,
     FACILITATOR,
@@ -40,6 +40,7 @@ from tests.builders import (
 )
 from tests.scheduling_builders import (
     RecordingTell,
+    a_county,
     a_held_meeting,
     a_step,
     record_gates,
@@ -408,3 +409,34 @@ def test_nothing_is_planned_for_a_time_that_is_almost_here(database: Database) -
         frozen = freeze(session, AREA, now=NOW)
         frozen_who = frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, who.id))]
     assert any(busy.ends_at == NOW + timedelta(hours=2) for busy in frozen_who.busy)
+
+
+def test_a_case_found_unsuitable_waits_for_a_decision_until_it_is_found_suitable(
+    database: Database,
+) -> None:
+    def finding(value: GateValue, *, hours: int) -> None:
+        with database.writing() as session:
+            gates.record_gate(
+                session,
+                order_id,
+                gate=Gate.SUITABLE,
+                value=value,
+                party_id=None,
+                actor=actor,
+                now=NOW + timedelta(hours=hours),
+                tell=RecordingTell(),
+            )
+
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        actor, order_id = county.actor, county.orders[0].id
+    finding(GateValue.NO, hours=0)
+    with database.reading() as session:
+        frozen = freeze(session, AREA, now=NOW)
+        assert frozen.problem.cases == ()
+        assert {(each.reason, each.is_later) for each in frozen.later} == {
+            ("The assessment found this case unsuitable: a coordinator must decide", False)
+        }
+    finding(GateValue.YES, hours=1)
+    with database.reading() as session:
+        assert len(freeze(session, AREA, now=NOW).problem.cases) == 1
