@@ -39,6 +39,20 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """The organisation's identity provider. With no issuer, people sign in with a password."""
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    role_claim: str = "roles"
+    """Which claim of the ID token lists a person's groups."""
+    roles: tuple[tuple[str, str], ...] = ()
+    """Groups, and what each stands for, like ``coordinator@wenshire``; empty while administrators
+    give the roles."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator can set."""
 
@@ -56,6 +70,7 @@ class Settings:
     log_level: str = "INFO"
     trusted_proxies: tuple[Network, ...] = ()
     """Whose word is taken for the address a request came from."""
+    oidc: OidcSettings = OidcSettings()
     has_second_factor: bool = True
     """Off in tests of something else alone: no variable switches it off."""
 
@@ -100,6 +115,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         )
     mail = _read_mail(environment, number, faults)
     trusted_proxies = _read_networks(environment, "RJ_TRUSTED_PROXIES", faults)
+    oidc = _read_oidc(environment, faults)
     if faults:
         raise Invalid(*faults)
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -116,6 +132,29 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         is_demo=environment.get("RJ_DEMO", "") == "1",
         log_level=environment.get("RJ_LOG_LEVEL", "INFO"),
         trusted_proxies=trusted_proxies,
+        oidc=oidc,
+    )
+
+
+def _read_oidc(environment: Mapping[str, str], faults: list[FieldProblem]) -> OidcSettings:
+    """The identity provider; what cannot be used is added to ``faults``."""
+    issuer = environment.get("RJ_OIDC_ISSUER", "")
+    parts = urlsplit(issuer)
+    if issuer and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        faults.append(FieldProblem("RJ_OIDC_ISSUER", "RJ_OIDC_ISSUER must begin with https://"))
+    client_id = environment.get("RJ_OIDC_CLIENT_ID", "")
+    if issuer and not client_id:
+        faults.append(
+            FieldProblem("RJ_OIDC_CLIENT_ID", "RJ_OIDC_CLIENT_ID must be set with RJ_OIDC_ISSUER")
+        )
+    texts = environment.get("RJ_OIDC_ROLES", "").split(",")
+    roles = [tuple(text.strip().partition("=")[::2]) for text in texts if text.strip()]
+    return OidcSettings(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=environment.get("RJ_OIDC_CLIENT_SECRET", ""),
+        role_claim=environment.get("RJ_OIDC_ROLE_CLAIM", "") or OidcSettings().role_claim,
+        roles=tuple((group, role) for group, role in roles),
     )
 
 

@@ -78,13 +78,16 @@ from litestar.template.config import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from rj.accounts.keys import AccountKeys
+from rj.accounts.single_sign_on import roles_of_groups
 from rj.conferences.telling import Tell
 from rj.db.database import POOL_SIZE, Database
 from rj.kernel.clock import Clock
 from rj.parties.sealing import Seal
 from rj.settings import Settings
 from web.accounts.controllers import ForgottenPages, SignInPages, WelcomePages
+from web.accounts.organisation import WHERE_BACK, OrganisationPages
 from web.accounts.own import AccountPages
+from web.accounts.provider import Provider
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
 from web.audit.controllers import AuditSearch, CaseLooks
 from web.bodies import SiteRequest
@@ -137,6 +140,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     Health,
     SignInPages,
     ForgottenPages,
+    OrganisationPages,
     WelcomePages,
     AccountPages,
     TodayPages,
@@ -202,6 +206,8 @@ def create_app(
         "seal": seal,
         "teller": teller,
         "keys": AccountKeys(settings.seal_key),
+        "provider": Provider(settings.oidc, settings.public_url + WHERE_BACK),
+        "groups": roles_of_groups(settings.oidc.roles),
         **(extras or {}),
     }
     app = Litestar(

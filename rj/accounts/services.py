@@ -125,14 +125,26 @@ def set_roles(
     account = _as_seen(session, account_id, based_on)
     if problems := _role_problems(session, roles):
         raise Invalid(*problems)
-    session.exec(delete(AccountRole).where(col(AccountRole.account_id) == account_id))
-    _add_roles(session, account_id, roles)
-    account.version += 1
-    if account_id != actor.account_id:
-        run_out(session, account_id, now=now)
+    replace_roles(session, account, roles, actor=actor, now=now)
     _refuse_without_administrator(session)
-    note(session, actor, "roles changed", "account", account_id, now=now, fields=("roles",))
     return account
+
+
+def replace_roles(
+    session: Session,
+    account: Account,
+    roles: Iterable[RoleInArea],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put these roles in place of those held, unasked; its sessions run out, but not one's own."""
+    session.exec(delete(AccountRole).where(col(AccountRole.account_id) == account.id))
+    _add_roles(session, account.id, roles)
+    account.version += 1
+    if account.id != actor.account_id:
+        run_out(session, account.id, now=now)
+    note(session, actor, "roles changed", "account", account.id, now=now, fields=("roles",))
 
 
 def deactivate(

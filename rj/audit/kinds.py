@@ -77,6 +77,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "remove conflict of interest",
         "remove past conference",
         "second factor removed",
+        "single sign-on joined",
         "second factor set up",
         "set availability",
         "sign off",

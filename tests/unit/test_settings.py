@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rj.accounts.single_sign_on import roles_of_groups
 from rj.kernel.errors import Invalid
+from rj.policy.terms import Role
 from rj.settings import read_settings
 
 
@@ -71,3 +73,26 @@ def test_proxies_are_named_by_address_or_network(tmp_path: Path) -> None:
     assert [str(one) for one in named.trusted_proxies] == ["10.0.0.5/32", "10.1.0.0/24"]
     with pytest.raises(Invalid, match="RJ_TRUSTED_PROXIES"):
         read_settings(environment | {"RJ_TRUSTED_PROXIES": "the proxy"})
+
+
+def test_an_identity_provider_is_reached_by_https_and_knows_us_by_a_name(tmp_path: Path) -> None:
+    environment = {"RJ_DATA_DIR": str(tmp_path), "RJ_OIDC_ISSUER": "http://id.service.test"}
+
+    with pytest.raises(Invalid) as refused:
+        read_settings(environment)
+    assert {problem.field for problem in refused.value.problems} == {
+        "RJ_OIDC_ISSUER",
+        "RJ_OIDC_CLIENT_ID",
+    }
+    named = {"RJ_OIDC_ISSUER": "https://id.service.test", "RJ_OIDC_CLIENT_ID": "rj"}
+    roles = {"RJ_OIDC_ROLES": "staff=coordinator@wenshire, it=administrator"}
+    oidc = read_settings(environment | named | roles).oidc
+    assert roles_of_groups(oidc.roles) == {
+        "staff": ((Role.COORDINATOR, "wenshire"),),
+        "it": ((Role.ADMINISTRATOR, None),),
+    }
+    for wrong in ("it", "it=king", "it=administrator@wenshire", "it=coordinator", "=administrator"):
+        with pytest.raises(Invalid, match="RJ_OIDC_ROLES"):
+            roles_of_groups(
+                read_settings(environment | named | {"RJ_OIDC_ROLES": wrong}).oidc.roles
+            )

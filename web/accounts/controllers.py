@@ -1,6 +1,7 @@
 """Signing in: name and password, then the code of an authenticator app."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath, FromQuery
@@ -28,6 +29,10 @@ from web.people import AnyVisitor
 from web.unsent import KEPT, within
 from web.visits import address_of, request_reference
 
+NOT_LET_IN = (
+    "Your organisation's account did not let you in. Try again, or ask your service's administrator"
+)
+
 
 class SignInPages(Controller):
     """The way in."""
@@ -36,11 +41,18 @@ class SignInPages(Controller):
     guards = (public,)
 
     @get(sync_to_thread=False)
-    def ask(self, request: AnyVisitor, then: FromQuery[str] = "/") -> Template | Redirect:
+    def ask(
+        self,
+        request: AnyVisitor,
+        settings: Given[Settings],
+        then: FromQuery[str] = "/",
+        refused: FromQuery[str] = "",
+    ) -> Template | Redirect:
         """Ask for name and password; somebody already signed in goes on."""
         if request.user is not None:
             return see(within(then))
-        return _sign_in_page(request, Entered.of(then=then))
+        problems = Problems([FieldProblem("", NOT_LET_IN)]) if refused else None
+        return _sign_in_page(request, settings, Entered.of(then=then), problems)
 
     @post(sync_to_thread=True)
     def sign_in(
@@ -65,7 +77,7 @@ class SignInPages(Controller):
                 now=now,
             )
         except Invalid as invalid:
-            return _sign_in_page(request, entered, Problems(invalid.problems))
+            return _sign_in_page(request, settings, entered, Problems(invalid.problems))
         with database.reading() as session:
             account = get_account(session, account_id)
         if account.second_factor is None and not settings.asks_second_factor:
@@ -304,13 +316,18 @@ def _to_set_up(
 
 
 def _sign_in_page(
-    request: Request[Any, Any, Any], entered: Entered, problems: Problems | None = None
+    request: Request[Any, Any, Any],
+    settings: Settings,
+    entered: Entered,
+    problems: Problems | None = None,
 ) -> Template:
     return page(
         request,
         "accounts/sign_in.html",
         title="Sign in",
         status_code=422 if problems else 200,
+        has_single_sign_on=bool(settings.oidc.issuer),
+        organisation=f"/sign-in/organisation?{urlencode({'then': entered.text('then')})}",
         is_kept=f"{KEPT}=" in entered.text("then"),
         entered=entered,
         problems=problems or Problems(),

@@ -176,6 +176,8 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /welcome/{token:str}": ANYBODY,
     "GET /sign-in/code": ANYBODY,
     "POST /sign-in/code": ANYBODY,
+    "GET /sign-in/organisation": ANYBODY,
+    "GET /sign-in/organisation/back": ANYBODY,
     "GET /sign-in/set-up": ANYBODY,
     "POST /sign-in/set-up": ANYBODY,
     "POST /sign-out": EVERYBODY_SIGNED_IN,
