@@ -190,12 +190,14 @@ def freeze(
     now: datetime,
     name: str = "",
     ahead: timedelta = CLOSE_AT_HAND,
+    holds_stand: bool = False,
 ) -> Frozen:
     """Every open plan of an area as one problem, as things stand at ``now``. Changes nothing.
 
-    Nothing is planned, and nothing told is moved, that begins before ``ahead`` has gone by.
+    Nothing is planned, and nothing told is moved, that begins before ``ahead`` has gone by. Where
+    ``holds_stand``, meetings nobody was told of count for caps as if people had been.
     """
-    return _Freezing(session, area_id, now, name or area_id, ahead).frozen()
+    return _Freezing(session, area_id, now, name or area_id, ahead, holds_stand).frozen()
 
 
 @dataclass
@@ -230,13 +232,20 @@ class _Freezing:
     """One freezing: reads everything in a handful of queries, then builds the problem."""
 
     def __init__(
-        self, session: Session, area_id: str, now: datetime, name: str, ahead: timedelta
+        self,
+        session: Session,
+        area_id: str,
+        now: datetime,
+        name: str,
+        ahead: timedelta,
+        holds_stand: bool,
     ) -> None:
         self.session = session
         self.area_id = area_id
         self.now = now
         self.today = london_day(now)
         self.soon = now + ahead
+        self.holds_stand = holds_stand
         self.name = name
         self.standards = standards_on(self.today)
         self.horizon_end = self.today + timedelta(days=self.standards.planning_horizon_days)
@@ -741,11 +750,13 @@ class _Freezing:
         ]
 
     def _standing(self, who: UUID) -> list[Busy]:
-        """Meetings inside this problem that people were told of or a coordinator pinned."""
+        """Meetings inside this problem that stay: those people were told of or a coordinator
+        pinned, and where holds stand all of them."""
         return [
             Busy(meeting.starts_at, meeting.ends_at)
             for meeting in self.meetings.values()
-            if who in _staff(meeting) and (meeting.state is MeetingState.TOLD or meeting.is_pinned)
+            if who in _staff(meeting)
+            and (self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned)
         ]
 
     def _venues_of_area(self) -> list[UUID]:

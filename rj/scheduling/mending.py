@@ -58,7 +58,7 @@ class Damage:
 
 def what_broke(session: Session, area_id: str, *, now: datetime) -> Damage:
     """Every case of an area whose booked meetings break a rule as things are now."""
-    frozen = freeze(session, area_id, now=now)
+    frozen = freeze(session, area_id, now=now, holds_stand=True)
     standing = frozen.standing_plan()
     told = in_words(session, frozen.names)
     order_of = {

@@ -157,7 +157,7 @@ def _waiting_run(session: Session, area_id: str) -> PlanningRun | None:
 
 def _freeze_into(session: Session, run: PlanningRun, now: datetime, *, mends_only: bool) -> None:
     """Keep in the run what its area's plans are now, and which stages wait or lie beyond."""
-    frozen = freeze(session, run.area_id, now=now, name=run.reference)
+    frozen = freeze(session, run.area_id, now=now, name=run.reference, holds_stand=mends_only)
     run.problem = problem_text(frozen.problem)
     run.standing = plan_text(frozen.standing_plan()) if mends_only else None
     run.identifiers = frozen.identifiers | {
