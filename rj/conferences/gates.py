@@ -139,8 +139,12 @@ def _refuse_gate(
             )
     elif party_id is None:
         raise Invalid(FieldProblem("party_id", "Say whose gate this is"))
-    elif get_party(session, party_id).order_id != order.id:
-        raise NotFound("There is no such person")
+    else:
+        party = get_party(session, party_id)
+        if party.order_id != order.id:
+            raise NotFound("There is no such person")
+        if party.stopped_at is not None and value is GateValue.YES:
+            raise Conflict("This person takes no part: nothing more is opened for them")
     if value is GateValue.WITHDRAWN and gate is not Gate.CONSENT:
         raise Invalid(FieldProblem("value", "Only consent can be withdrawn"))
 

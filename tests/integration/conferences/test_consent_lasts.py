@@ -111,6 +111,20 @@ def test_stopping_contact_leaves_no_conference_to_be_planned(database: Database)
 
 
 @pytest.mark.parametrize("gate", [Gate.CONSENT, Gate.READINESS])
+def test_nothing_is_opened_any_more_for_somebody_who_said_no(
+    database: Database, gate: Gate
+) -> None:
+    with database.writing() as session:
+        order, actor, _, tell = a_direct_case(session, is_told=True)
+        gates.stop_contact(
+            session, the_harmed(session, order).id, actor=actor, now=LATER, tell=tell
+        )
+        with pytest.raises(Conflict, match="takes no part"):
+            record(session, order, actor, tell, gate, GateValue.YES)
+        record(session, order, actor, tell, gate, GateValue.NOT_YET)
+
+
+@pytest.mark.parametrize("gate", [Gate.CONSENT, Gate.READINESS])
 def test_a_told_conference_is_not_moved_while_a_gate_is_in_doubt(
     database: Database, gate: Gate
 ) -> None:
