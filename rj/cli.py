@@ -29,6 +29,7 @@ database_app = typer.Typer(help="The database.", no_args_is_help=True)
 orders_app = typer.Typer(help="Court orders.", no_args_is_help=True)
 reference_app = typer.Typer(help="Courts, offices and offence codes.", no_args_is_help=True)
 accounts_app = typer.Typer(help="People who sign in.", no_args_is_help=True)
+people_app = typer.Typer(help="People's rights over what is kept.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who saw or changed what.", no_args_is_help=True)
 planner_app = typer.Typer(help="Planning, as a file or a stored run.", no_args_is_help=True)
 app.add_typer(database_app, name="database")
@@ -36,6 +37,7 @@ app.add_typer(orders_app, name="orders")
 app.add_typer(reference_app, name="reference")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(audit_app, name="audit")
+app.add_typer(people_app, name="people")
 app.add_typer(planner_app, name="planner")
 
 
@@ -226,6 +228,77 @@ def recover(
         link = make_link(session, account.id, actor=SERVICE, now=now)
     keys = AccountKeys(service.settings.seal_key)
     typer.echo(link_address(service.settings.public_url, keys, link.id))
+
+
+@people_app.command("export")
+def export_person(
+    code: Annotated[str, typer.Argument(help="The person's own reference, such as AP-K7MPQ4XY.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where their file goes.")],
+) -> None:
+    """Write everything that is kept of one person, and nothing of anybody else."""
+    from rj.outbox.keeping import Keeper
+    from rj.rights.commands import export_command
+
+    service = _ready_service()
+    keeper = Keeper(service.settings.seal_key)
+    now = service.clock.now()
+    export_command(service.database, service.seal, keeper, code, output, now=now)
+    typer.echo(f"{output} is for this person alone. Read its notes before it is handed over.")
+
+
+@people_app.command("erase")
+def erase_person(
+    code: Annotated[str, typer.Argument(help="The person's own reference.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase one person for good. Whoever said no stays known as that, by keyed hashes."""
+    from rj.rights.commands import JOURNAL, erase_command
+
+    service = _ready_service()
+    if not yes:
+        typer.confirm("This cannot be undone. Erase this person?", abort=True)
+    journal = service.settings.data_dir / JOURNAL
+    erase_command(
+        service.database, service.seal, service.teller, code, journal, now=service.clock.now()
+    )
+    typer.echo("Erased. Backups made before today still hold this person until they age out.")
+
+
+@people_app.command("restrict")
+def restrict_person(
+    code: Annotated[str, typer.Argument(help="The person's own reference.")],
+    lift: Annotated[bool, typer.Option("--lift", help="End it; contact stays stopped.")] = False,
+) -> None:
+    """Only keep what is kept of one person: nothing is sent and nothing is planned."""
+    from rj.rights.commands import restrict_command
+
+    service = _ready_service()
+    restrict_command(
+        service.database, code, service.teller, is_lifted=lift, now=service.clock.now()
+    )
+    typer.echo("No longer restricted." if lift else "Restricted.")
+
+
+@people_app.command("hold")
+def hold_case(
+    reference: Annotated[str, typer.Argument(help="The order's reference.")],
+    reason: Annotated[str, typer.Option(help="court, complaint or inquiry.")] = "complaint",
+    lift: Annotated[bool, typer.Option("--lift", help="Let its periods run again.")] = False,
+) -> None:
+    """Keep a case whole: nothing of it is erased while the hold stands."""
+    from rj.rights.commands import hold_command
+
+    service = _ready_service()
+    hold_command(service.database, reference, reason, is_lifted=lift, now=service.clock.now())
+    typer.echo("The hold is lifted." if lift else "Held.")
+
+
+@people_app.command("retention")
+def show_retention() -> None:
+    """Say what the last nights removed because its period was over."""
+    from rj.rights.commands import report_command
+
+    report_command(_ready_service().database, sys.stdout)
 
 
 @planner_app.command("solve")

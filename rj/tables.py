@@ -17,8 +17,10 @@ import rj.jobs.models
 import rj.orders.models
 import rj.outbox.models
 import rj.parties.models
+import rj.rights.models
 import rj.scheduling.models
 import rj.suitability.models
+import rj.suppression.models
 import rj.venues.models  # noqa: F401
 
 metadata = SQLModel.metadata

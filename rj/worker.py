@@ -42,6 +42,7 @@ from rj.outbox.keeping import Keeper
 from rj.outbox.sending import LEASE, Sender
 from rj.outbox.smtp import deliver
 from rj.parties.sealing import Seal
+from rj.rights.retention import Nightly
 from rj.settings import Settings
 
 MAIL = "mail"
@@ -50,6 +51,7 @@ WHAT_IF = "what-if"
 QUEUES = (MAIL, SOLVE)
 
 SENDING_THREADS = 4
+LOOK_FOR_NIGHT_EVERY_SECONDS = 600.0
 SEAL_EVERY_SECONDS = 60.0
 """How long an audit entry waits to be bound into the chain."""
 LOOK_EVERY_SECONDS = 1.0
@@ -100,7 +102,11 @@ def work(
         )
     if MAIL in queues:
         sealing = sealing_for(service)
-        threads.append(Thread(target=keep_doing, args=(sealing.step, SEAL_EVERY_SECONDS, stop)))
+        nightly = nightly_for(service)
+        threads += [
+            Thread(target=keep_doing, args=(sealing.step, SEAL_EVERY_SECONDS, stop)),
+            Thread(target=keep_doing, args=(nightly, LOOK_FOR_NIGHT_EVERY_SECONDS, stop)),
+        ]
     with _stopped_by_signals(stop, is_wanted=until is None):
         sends = MAIL in queues and bool(service.settings.mail.host)
         log.info("worker started", queues=list(queues), sends=sends)
@@ -147,6 +153,13 @@ def sealing_for(service: Service) -> Sealing:
         heads=service.settings.data_dir / HEADS,
         now=service.clock.now,
     )
+
+
+def nightly_for(service: Service) -> Callable[[], None]:
+    """What ends the keeping of whatever is due, once a night."""
+    teller = Teller(mail=service.settings.mail, seal=service.seal)
+    nightly = Nightly(service.database, service.seal, teller)
+    return lambda: nightly.step(service.clock.now())
 
 
 def keep_doing(act: Callable[[], None], every_seconds: float, stop: Event) -> None:

@@ -64,6 +64,9 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "end leave",
         "end room block",
         "free meeting",
+        "hold case",
+        "lift hold",
+        "lift restriction",
         "lift stop on contact",
         "move meeting",
         "link made",
@@ -76,6 +79,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "recovery codes drawn",
         "remove conflict of interest",
         "remove past conference",
+        "restrict person",
         "second factor removed",
         "single sign-on joined",
         "second factor set up",
@@ -96,8 +100,13 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "try to call",
     ),
     EventKind.COMBINATION: ("ask what if", "request planning run"),
-    EventKind.EXPORT: (),
-    EventKind.ERASURE: ("discard suitability check", "remove old audit entries"),
+    EventKind.EXPORT: ("export person",),
+    EventKind.ERASURE: (
+        "discard suitability check",
+        "end of keeping",
+        "erase person",
+        "remove old audit entries",
+    ),
     EventKind.GRANT: ("name liaison", "open feed", "revoke feed", "roles changed"),
 }
 KIND_OF: dict[str, EventKind] = {word: kind for kind, words in _WORDS.items() for word in words}

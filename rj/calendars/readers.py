@@ -22,6 +22,7 @@ from rj.parties.models import PlaceToAvoid
 from rj.parties.queries import contact_plan, get_party
 from rj.parties.sealing import Seal
 from rj.policy.terms import CalendarWish, Channel, Language, Side
+from rj.suppression.services import said_no_before
 from rj.venues.models import Room, Venue
 
 BY_TELEPHONE = "by telephone"
@@ -127,6 +128,10 @@ def _way_to_party(session: Session, seal: Seal, party_id: UUID) -> Way:
         )
     is_by_email = plan.channel is Channel.EMAIL
     details = contact_details(session, seal, party_id)
+    if said_no_before(session, seal, party_id, details, plan.channel):
+        return Way(
+            Channel.PHONE, party.language, is_stopped=True, is_of_harmed_side=is_of_harmed_side
+        )
     return Way(
         plan.channel,
         party.language,

@@ -38,6 +38,7 @@ from rj.parties.queries import get_party
 from rj.parties.sealing import Seal
 from rj.policy.terms import Channel
 from rj.settings import MailSettings
+from rj.suppression.services import bring_up_to_date
 
 AGREE_HOW = "Agree how it is safe to reach this person"
 NOT_BY_FEED = "This person no longer reads by a subscribed calendar"
@@ -166,6 +167,7 @@ class Teller:
 
         Nothing goes to the old address (M6); what waited for it is stopped.
         """
+        bring_up_to_date(session, self.seal, now=now)
         reader = Reader(kind, reader_id)
         for meeting_id in _meetings_of(session, reader, now):
             meeting = hold_meeting_still(session, meeting_id)

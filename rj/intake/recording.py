@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -34,9 +34,10 @@ from rj.parties.models import (
     SafeContactPlan,
 )
 from rj.parties.recording import Rows, fresh_references, insert_rows, person_rows
-from rj.parties.sealing import Seal
+from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.standards import standards_on
 from rj.policy.terms import CalendarWish, Language
+from rj.suppression.services import stop_the_new_who_are_alike
 
 OFFICER_HOURS = "mon-fri 09:00-17:00"
 """Hours of an officer who comes with an order, until somebody says otherwise."""
@@ -87,6 +88,7 @@ def record_all(
     people = sum(1 + len(order.people) for order in orders)
     references = iter(fresh_references(session, people))
     recorded = []
+    written_people: list[tuple[UUID, ContactDetails, date | None]] = []
     for order in orders:
         if order.officer not in officers:
             officers[order.officer] = _add_officer(tables, order)
@@ -102,6 +104,7 @@ def record_all(
                 today=london_day(now),
             )
             _join(tables, rows)
+            written_people.append((rows[Party][0]["id"], person.details, person.born_on))
     try:
         insert_rows(session, tables)
     except IntegrityError as error:
@@ -109,6 +112,7 @@ def record_all(
             "Another order, officer or person with the same reference was recorded at the same "
             "moment. Nothing was recorded here: try again."
         ) from error
+    stop_the_new_who_are_alike(session, seal, written_people, actor=actor, now=now)
     order_ids = [written.order_id for written in recorded]
     note_each_order(session, actor, "record order", order_ids, now=now)
     return recorded

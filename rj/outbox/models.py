@@ -63,5 +63,8 @@ class Message(Versioned, table=True):
     """End of the worker's lease while it is being sent."""
     rendered: bytes | None = None
     """The octets as first rendered; repeats send these unchanged."""
+    started_at: datetime | None = None
+    """When its last attempt began, kept before anything left: none begins after a stop or a new
+    address was acknowledged (M5, M6)."""
     sent_at: datetime | None = None
     done_by: UUID | None = Field(default=None, foreign_key="account.id")

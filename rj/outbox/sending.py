@@ -82,7 +82,7 @@ class Sender:
 
     def send(self, claimed: Claimed) -> None:
         """Send a claimed message and note what the mail server answered."""
-        if not self._still_holds(claimed):
+        if not self._begins(claimed):
             return
         try:
             self.deliver(claimed.address, claimed.octets)
@@ -144,26 +144,31 @@ class Sender:
             return octets
         return self.keeper.open(message.rendered)
 
-    def _still_holds(self, claimed: Claimed) -> bool:
+    def _begins(self, claimed: Claimed) -> bool:
         """One more look at the last moment, for what was recorded since the claim (M5, M6).
 
-        A message that must not leave after all goes back to the queue, as if never claimed: the
-        next claim stops it and sees to what is told instead.
+        What the message is about is held meanwhile, as whoever stops contact or changes an address
+        holds it: either they are acknowledged first and nothing leaves, or it had begun before. A
+        message that must not leave after all goes back to the queue, as if never claimed: the next
+        claim stops it and sees to what is told instead.
         """
-        now = self.clock.now()
-        with self.database.reading() as session:
-            message = session.get(Message, claimed.id)
-            if message is None or not _is_ours(message, claimed):
+        with self.database.writing() as session:
+            seen = session.get(Message, claimed.id)
+            if seen is None or not _is_ours(seen, claimed):
                 return False
-            verdict = self.handlers[message.kind].look_again(session, message, now=now)
-        if isinstance(verdict, Stopped):
-            with self.database.writing() as session:
-                held = _held(session, claimed)
-                if held is not None:
-                    held.state = MessageState.QUEUED
-                    held.claimed_until = None
-                    held.attempts -= 1
-        return isinstance(verdict, Ready)
+            handler = self.handlers[seen.kind]
+            is_still = handler.hold(session, seen)
+            message = _held(session, claimed)
+            if message is None:
+                return False
+            now = self.clock.now()
+            if is_still and isinstance(handler.look_again(session, message, now=now), Ready):
+                message.started_at = now
+                return True
+            message.state = MessageState.QUEUED
+            message.claimed_until = None
+            message.attempts -= 1
+        return False
 
     def _note_success(self, claimed: Claimed) -> None:
         now = self.clock.now()

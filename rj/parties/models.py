@@ -33,6 +33,10 @@ class Party(Versioned, table=True):
     stopped_at: datetime | None = None
     """No means no: since when nothing may be sent to this person (M5)."""
     stopped_by: UUID | None = Field(default=None, foreign_key="account.id")
+    restricted_at: datetime | None = None
+    """Since when what is kept of this person is only kept, at their wish (DPA 2018 s.47)."""
+    erased_at: datetime | None = None
+    """What is left is a tombstone: who it was is gone for good."""
 
 
 class PartyAway(SQLModel, table=True):

@@ -31,9 +31,11 @@ FLOORS: dict[str, float] = {
     "rj.suitability": 5.5,  # reads the offence list
     "rj.parties": 6,
     "rj.conferences": 7,
+    "rj.suppression": 7.5,
     "rj.scheduling": 8,
     "rj.intake": 8,
     "rj.calendars": 9,
+    "rj.rights": 9.5,
     "rj.tables": 10,
     "rj.doors": 10.2,
     "rj.worker": 10.5,

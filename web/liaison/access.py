@@ -16,6 +16,7 @@ from rj.outbox.services import get_message
 from rj.parties.models import Party
 from rj.parties.queries import get_party
 from rj.policy.terms import Role, Side
+from rj.suppression.services import open_question
 from web.people import Person
 
 
@@ -52,6 +53,17 @@ def own_person(session: Session, person: Person, party_id: UUID) -> Party:
     own_case(session, person, party.order_id)
     if party.side is not Side.HARMED:
         raise NotFound("There is no such person")
+    person.opens(Role.LIAISON_OFFICER, "party", party.id, party.order_id)
+    return party
+
+
+def own_person_or_alike(session: Session, person: Person, party_id: UUID) -> Party:
+    """The same, or somebody of the other side of an own case of whom it is asked whether they
+    said no before: only a liaison officer answers that. Raises NotFound."""
+    party = get_party(session, party_id)
+    if party.side is Side.HARMED or open_question(session, party_id) is None:
+        return own_person(session, person, party_id)
+    own_case(session, person, party.order_id)
     person.opens(Role.LIAISON_OFFICER, "party", party.id, party.order_id)
     return party
 

@@ -30,14 +30,15 @@ from rj.parties.models import HarmedDetails, Party
 from rj.parties.queries import chosen_names, contact_plan, time_of
 from rj.parties.sealing import ContactDetails, Seal
 from rj.parties.wishes import Availability, set_availability, set_chosen_name
-from rj.policy.terms import CalendarWish, Gate, GateValue, Role
+from rj.policy.terms import CalendarWish, Gate, GateValue, Role, Side
 from rj.settings import Settings
+from rj.suppression.services import decide_alike, stop_who_is_alike
 from web.facilitators.pages import told_states, what_followed
 from web.forms import Entered, Problems, date_parts, read
 from web.given import Given
 from web.guards import needs
 from web.liaison import pages
-from web.liaison.access import own_case, own_person
+from web.liaison.access import own_case, own_person, own_person_or_alike
 from web.liaison.forms import (
     AvailabilityForm,
     ConsentForm,
@@ -161,6 +162,7 @@ class PersonPages(Controller):
         clock: Given[Clock],
         seal: Given[Seal],
         settings: Given[Settings],
+        teller: Given[Tell],
         party_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
@@ -186,6 +188,7 @@ class PersonPages(Controller):
                 session.flush()
                 set_chosen_name(session, party_id, form.chosen_name, actor=actor, now=now)
                 session.flush()
+                stop_who_is_alike(session, seal, party_id, actor=actor, now=now, tell=teller)
                 _bring_in_line(session, settings, seal, party_id, clock)
         except Invalid as invalid:
             return _details_page(request, database, party_id, entered.based_on, entered, invalid)
@@ -432,7 +435,13 @@ class PersonPages(Controller):
         try:
             form = read(ReasonForm, entered)
             with database.writing() as session:
-                own_person(session, request.user, party_id)
+                party = own_person_or_alike(session, request.user, party_id)
+                decide_alike(
+                    session,
+                    party_id,
+                    actor=request.user.actor(Role.LIAISON_OFFICER),
+                    now=clock.now(),
+                )
                 gates.lift_stop(
                     session,
                     party_id,
@@ -452,7 +461,8 @@ class PersonPages(Controller):
                 invalid=invalid,
             )
         say(request, "Contact may begin again, as the safe contact plan says")
-        return see(f"/liaison/people/{party_id}")
+        is_harmed = party.side is Side.HARMED
+        return see(f"/liaison/people/{party_id}" if is_harmed else "/liaison")
 
 
 def _bring_in_line(
@@ -501,7 +511,11 @@ def _ask(
 ) -> Template:
     """The page of one act on one person."""
     with database.reading() as session:
-        own_person(session, request.user, party_id)
+        if template == "lift":
+            own_person_or_alike(session, request.user, party_id)
+            values["question"] = pages.question_about(session, party_id)
+        else:
+            own_person(session, request.user, party_id)
     return page(
         request,
         f"liaison/{template}.html",

@@ -1,6 +1,7 @@
 """What liaison officers see. Nothing of the person on probation but the case's own facts."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -27,6 +28,8 @@ from rj.parties.queries import (
     time_of,
 )
 from rj.policy.terms import CalendarWish, Channel, Gate, Role, Side
+from rj.suppression.marks import MarkKind
+from rj.suppression.services import open_question
 from rj.venues.queries import get_room, get_venue, venues_in
 from web.facilitators.pages import NOT_RECORDED, person_part
 from web.liaison.access import own_cases
@@ -51,6 +54,14 @@ CALENDAR_WISHES = (
         "By e-mail only",
     ),
 )
+
+
+ALIKE_IN: dict[MarkKind, str] = {
+    MarkKind.EMAIL: "e-mail address",
+    MarkKind.TELEPHONE: "telephone number",
+    MarkKind.NAME_AND_BIRTH: "name and date of birth",
+    MarkKind.NAME_AND_POSTCODE: "name and postcode",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +372,37 @@ def _tasks(session: Session, order: Order) -> list[TaskRow]:
         and party.stopped_at is None
         and contact_plan(session, party.id) is None
     ]
-    return rows + [task for waiting, task in _waiting(session, order) if not waiting.is_to_agree]
+    return [
+        *_questions(session, order),
+        *rows,
+        *(task for waiting, task in _waiting(session, order) if not waiting.is_to_agree),
+    ]
+
+
+def _questions(session: Session, order: Order) -> list[TaskRow]:
+    """People of either side who look like somebody who said no; the other side by reference."""
+    return [
+        TaskRow(
+            what="Find out whether they said no before",
+            who=_name(session, party) if party.side is Side.HARMED else party.reference,
+            when=f"Alike in {alike_in_words(question.kinds)}. Nothing is sent until you decide",
+            href=f"/liaison/people/{party.id}/lift",
+            tag=Tag("Stopped", "blocked"),
+        )
+        for party in parties_of(session, order.id)
+        if (question := open_question(session, party.id)) is not None
+    ]
+
+
+def question_about(session: Session, party_id: UUID) -> str:
+    """What a person and somebody who said no have in common; empty when nothing is asked."""
+    question = open_question(session, party_id)
+    return alike_in_words(question.kinds) if question else ""
+
+
+def alike_in_words(kinds: Iterable[str]) -> str:
+    """In what somebody is like one who said no; never the thing itself."""
+    return ", ".join(ALIKE_IN[MarkKind(kind)] for kind in kinds)
 
 
 def _waiting(session: Session, order: Order) -> list[tuple[ToTell, TaskRow]]:

@@ -27,6 +27,7 @@ from rj.parties.models import Party, SafeContactPlan
 from rj.parties.queries import contact_plan, find_party
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.terms import CalendarWish, Channel, Role, Side
+from rj.suppression.services import stop_who_is_alike
 from web.forms import NO_PROBLEMS, NOTHING, Entered, Problems, entry, read
 from web.given import Given
 from web.guards import needs
@@ -120,6 +121,7 @@ class ReachPages(Controller):
                     raise Conflict("Somebody else changed how this person is reached")
                 _keep(session, party_id, form, seal=seal, actor=actor, now=now)
                 session.flush()
+                stop_who_is_alike(session, seal, party_id, actor=actor, now=now, tell=teller)
                 teller.reader_changed(session, RecipientKind.PARTY, party_id, now=now)
         except Invalid as invalid:
             shown["based_on"] = entered.based_on

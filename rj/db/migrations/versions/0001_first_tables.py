@@ -179,6 +179,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_seal_entry_at"), ["entry_at"], unique=False)
 
     op.create_table(
+        "closed_count",
+        sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("route", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("met", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(area_id) <= 20", name=op.f("ck_closed_count_area_id_length")),
+        sa.CheckConstraint("length(route) <= 40", name=op.f("ck_closed_count_route_length")),
+        sa.PrimaryKeyConstraint("area_id", "year", "route", name=op.f("pk_closed_count")),
+    )
+    op.create_table(
         "court",
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
@@ -199,6 +210,30 @@ def upgrade() -> None:
         sa.CheckConstraint("length(name) <= 120", name=op.f("ck_court_name_length")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_court")),
     )
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "court",
+                "complaint",
+                "inquiry",
+                name="holdreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("lifted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_order_id"), ["order_id"], unique=False)
+
     op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -266,6 +301,41 @@ def upgrade() -> None:
         sa.CheckConstraint("length(risk_class) <= 80", name=op.f("ck_offence_risk_class_length")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_offence")),
     )
+    op.create_table(
+        "retention_report",
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.Column("finished_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("policy_version", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column(
+            "counts",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "length(policy_version) <= 20", name=op.f("ck_retention_report_policy_version_length")
+        ),
+        sa.PrimaryKeyConstraint("night", name=op.f("pk_retention_report")),
+    )
+    op.create_table(
+        "said_no",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("length(fingerprint) <= 64", name=op.f("ck_said_no_fingerprint_length")),
+        sa.CheckConstraint("length(kind) <= 20", name=op.f("ck_said_no_kind_length")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_said_no")),
+        sa.UniqueConstraint(
+            "party_id", "kind", "fingerprint", name=op.f("uq_said_no_party_id_kind_fingerprint")
+        ),
+    )
+    with op.batch_alter_table("said_no", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_said_no_fingerprint"), ["fingerprint"], unique=False)
+        batch_op.create_index(batch_op.f("ix_said_no_party_id"), ["party_id"], unique=False)
+
     op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -553,6 +623,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("rendered", sa.LargeBinary(), nullable=True),
+        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("done_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("length(kind) <= 40", name=op.f("ck_message_kind_length")),
@@ -1390,6 +1461,8 @@ def upgrade() -> None:
         sa.Column("curfew_until", sa.Time(), nullable=True),
         sa.Column("stopped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("stopped_by", sa.Uuid(), nullable=True),
+        sa.Column("restricted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("erased_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint("length(reference) <= 12", name=op.f("ck_party_reference_length")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["sentence_order.id"], name=op.f("fk_party_order_id_sentence_order")
@@ -1771,6 +1844,34 @@ def upgrade() -> None:
             ["recorded_by"], ["account.id"], name=op.f("fk_safe_contact_plan_recorded_by_account")
         ),
         sa.PrimaryKeyConstraint("party_id", name=op.f("pk_safe_contact_plan")),
+    )
+    op.create_table(
+        "said_no_question",
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kinds",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "fingerprints",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["account.id"], name=op.f("fk_said_no_question_answered_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"], ["party.id"], name=op.f("fk_said_no_question_party_id_party")
+        ),
+        sa.PrimaryKeyConstraint("party_id", name=op.f("pk_said_no_question")),
     )
     op.create_table(
         "left_out",
@@ -2180,6 +2281,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_left_out_order_id"))
 
     op.drop_table("left_out")
+    op.drop_table("said_no_question")
     op.drop_table("safe_contact_plan")
     with op.batch_alter_table("plan_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_step_plan_id"))
@@ -2338,6 +2440,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_attempt_attempted_at"))
 
     op.drop_table("sign_in_attempt")
+    with op.batch_alter_table("said_no", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_said_no_party_id"))
+        batch_op.drop_index(batch_op.f("ix_said_no_fingerprint"))
+
+    op.drop_table("said_no")
+    op.drop_table("retention_report")
     op.drop_table("offence")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(
@@ -2349,7 +2457,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_queue"))
 
     op.drop_table("job")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hold_order_id"))
+
+    op.drop_table("hold")
     op.drop_table("court")
+    op.drop_table("closed_count")
     with op.batch_alter_table("audit_seal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_seal_entry_at"))
 

@@ -1,0 +1,1 @@
+"""Who said no, kept as keyed hashes that outlive forgetting, so that nobody is asked again."""
