@@ -57,7 +57,7 @@ CHOICES = {
     "requirement": choices(RequirementType),
     "plea": choices(Plea),
     "harm": choices(HarmClass),
-    "risk": choices(RiskLevel),
+    "risk": choices(level for level in RiskLevel if level is not RiskLevel.NOT_KNOWN),
 }
 
 ALWAYS_OPEN = (
