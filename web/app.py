@@ -115,6 +115,7 @@ from web.planning.mending import MendingPages
 from web.planning.what_if import WhatIfPages
 from web.planning.why import WhyPages
 from web.reports.controllers import ReportPages
+from web.rules.controllers import AreaRulesPages, CourtWordsPages, OffencePages
 from web.site.controllers import FrontDoor, Health, no_such_page, robots
 from web.venues.closings import RoomClosings
 from web.venues.controllers import VenuePages
@@ -175,6 +176,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     AuditSearch,
     CaseLooks,
     ReportPages,
+    AreaRulesPages,
+    OffencePages,
+    CourtWordsPages,
     FeedPages,
     robots,
 )

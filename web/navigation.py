@@ -32,6 +32,7 @@ DESTINATIONS: dict[Role, tuple[Destination, ...]] = {
     Role.REPORT_WRITER: (Destination("Reports", "/reports"),),
     Role.ADMINISTRATOR: (
         Destination("Accounts", "/admin/accounts"),
+        Destination("Rules", "/admin/rules"),
         Destination("Failed messages", "/admin/problems"),
         Destination("Outgoing mail", "/admin/mail"),
         Destination("Audit", "/admin/audit"),

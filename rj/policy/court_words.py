@@ -6,7 +6,7 @@ unreviewed: no page offers it before an administrator has approved exactly this 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from types import MappingProxyType
 
@@ -40,6 +40,15 @@ class CourtWords:
     """What still has to be established, as part of a list."""
     reason_names: Mapping[Criterion, str]
     """Reasons that can be given openly: none rests on anybody harmed."""
+
+    def texts(self) -> tuple[str, ...]:
+        """Every piece of text, in one order for all languages, to be read side by side."""
+        found: list[str] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            pieces = value.values() if isinstance(value, Mapping) else value
+            found += [value] if isinstance(value, str) else pieces
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ anybody harmed, the consent that the law asks for on deferment, changes no word 
 proposes; and a paragraph that does not propose gives only reasons that rest on nobody harmed.
 """
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +41,7 @@ def paragraph(answer: Suitability, facts: Facts, about: About, words: CourtWords
 
 def fingerprint(words: CourtWords) -> str:
     """Of every word: an approval holds for exactly this text."""
-    told = [(field.name, str(getattr(words, field.name))) for field in dataclasses.fields(words)]
+    told = words.texts()
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 

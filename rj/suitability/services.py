@@ -16,12 +16,13 @@ from sqlmodel import Session
 
 from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor, note
+from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
 from rj.kernel.london import london_day
 from rj.kernel.references import new_reference
 from rj.orders.models import Offence
 from rj.policy.court_words import CourtWords
-from rj.policy.terms import Language
+from rj.policy.terms import HarmClass, Language
 from rj.suitability.checking import check
 from rj.suitability.facts import Facts, facts_document
 from rj.suitability.models import SuitabilityCheck, WordsApproval
@@ -166,3 +167,35 @@ def _note(
         now=now,
         fields=facts_document(entry.facts),
     )
+
+
+def classify_offence(
+    session: Session,
+    code: str,
+    harm_class: HarmClass,
+    *,
+    based_on: HarmClass,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Offence:
+    """Set how an offence stands to the eligibility rule (R8); a renewed list leaves it so.
+
+    Raises Conflict when somebody has classed it otherwise than ``based_on`` since.
+    """
+    offence = get_record(session, Offence, code, "offence")
+    if offence.harm_class is not based_on:
+        raise Conflict("This offence has been classed otherwise since you looked at it")
+    offence.harm_class = harm_class
+    session.flush()
+    note(
+        session,
+        actor,
+        "change offence class",
+        "offence",
+        code,
+        now=now,
+        fields=["harm_class"],
+        reason=reason,
+    )
+    return offence

@@ -116,9 +116,14 @@ def filled(path: str, values: dict[str, UUID] | None = None) -> str:
         name, kind = found[1], found[2]
         if kind == "uuid":
             return str(uuid4() if values is None else values.get(name, uuid4()))
-        return {"gate": gate, "name": "orders.csv", "path": "/nowhere", "file_path": "/rj.css"}[
-            name
-        ].lstrip("/")
+        return {
+            "gate": gate,
+            "name": "orders.csv",
+            "path": "/nowhere",
+            "file_path": "/rj.css",
+            "code": "008-01",
+            "area_id": AREA,
+        }[name].lstrip("/")
 
     return re.sub(r"\{(\w+):(\w+)\}", value, path)
 
