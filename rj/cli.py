@@ -232,7 +232,9 @@ def recover(
 
 @people_app.command("export")
 def export_person(
-    code: Annotated[str, typer.Argument(help="The person's own reference, such as AP-K7MPQ4XY.")],
+    code: Annotated[
+        str, typer.Argument(help="A person's reference, as AP-K7MPQ4XY, or a facilitator's code.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where their file goes.")],
 ) -> None:
     """Write everything that is kept of one person, and nothing of anybody else."""

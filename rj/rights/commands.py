@@ -18,7 +18,8 @@ from rj.outbox.keeping import Keeper
 from rj.parties.models import Party
 from rj.parties.sealing import Seal
 from rj.rights.erasing import erase_person, remember_erasure, scrub, standing_hold
-from rj.rights.export import export_person, party_of_code
+from rj.rights.export import export_person
+from rj.rights.finding import get_party_of_code
 from rj.rights.models import Hold, HoldReason, RetentionReport
 from rj.rights.retention import lines_of
 
@@ -31,8 +32,7 @@ def export_command(
 ) -> None:
     """Write a person's file to a path that only its owner may read; never over another file."""
     with database.writing() as session:
-        party = party_of_code(session, code)
-        found = export_person(session, party, seal=seal, keeper=keeper, actor=SERVICE, now=now)
+        found = export_person(session, code, seal=seal, keeper=keeper, actor=SERVICE, now=now)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -47,7 +47,7 @@ def erase_command(
 ) -> None:
     """Erase a person for good. The journal is written first: it does no harm if all else fails."""
     with database.writing() as session:
-        party = party_of_code(session, code)
+        party = get_party_of_code(session, code)
         remember_erasure(journal, party.id, now=now)
         erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
     scrub(database)
@@ -58,7 +58,7 @@ def restrict_command(
 ) -> None:
     """From now on only keep what is kept of a person, or end that. Their stop stays either way."""
     with database.writing() as session:
-        party = party_of_code(session, code)
+        party = get_party_of_code(session, code)
         _restrict(session, party, tell, is_lifted=is_lifted, now=now)
 
 

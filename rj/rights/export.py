@@ -1,236 +1,202 @@
 """A person's file: all that is kept of them, and nothing of anybody else.
 
-Built from an explicit list of facts. Staff appear by role only. Notes were typed by people and may
-speak of others: they stand in a part of their own, to be read before the file is handed over.
+Built from the columns that ``inventory`` names, each part from the person's own rows. Staff appear
+by role only. Notes were typed by people and may speak of others: they stand in a part of their own,
+to be read before the file is handed over.
+
+    export_person(session, code, *, seal, keeper, actor, now)    of a party or a facilitator
 """
 
+from collections.abc import Iterable
 from datetime import datetime
-from email import message_from_bytes, policy
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from rj.accounts.models import Area
 from rj.audit.models import AuditEntry
 from rj.audit.services import Actor, note
 from rj.calendars.models import Invitation
 from rj.conferences.models import GateRecord, Meeting
 from rj.kernel.errors import NotFound
-from rj.orders.models import ContactAttempt, Court, Order, Requirement
+from rj.orders.models import ContactAttempt, Court, Order, Plan, PlanStep, Requirement
 from rj.orders.queries import offences_of
 from rj.outbox.keeping import Keeper
-from rj.outbox.models import Message
 from rj.parties.contact import contact_details
-from rj.parties.models import HarmedDetails, HarmerDetails, Party
-from rj.parties.queries import contact_plan, time_of
+from rj.parties.models import (
+    HarmedDetails,
+    HarmerDetails,
+    LikedVenue,
+    Party,
+    PartyAway,
+    PartyBusy,
+    PlaceToAvoid,
+)
+from rj.parties.queries import contact_plan
 from rj.parties.sealing import Seal
-from rj.policy.terms import EventKind, PartyRole, Side
-from rj.suppression.services import open_question
+from rj.rights.export_staff import facilitator_file
+from rj.rights.finding import find_facilitator_of_code, find_party_of_code, is_principal
+from rj.rights.telling import File, messages_of, plain, told
+from rj.suppression.models import SaidNoQuestion
 from rj.venues.models import Venue
 
-File = dict[str, Any]
-
-
-def party_of_code(session: Session, code: str) -> Party:
-    """The person with a neutral reference, such as AP-K7MPQ4XY. Raises NotFound."""
-    found = session.exec(select(Party).where(Party.reference == code.strip().upper())).first()
-    if found is None:
-        raise NotFound(f"There is nobody with the reference {code}")
-    return found
+READ_FIRST = "notes_to_be_read_before_this_is_handed_over"
+NOTES = frozenset({"note", "closed_reason"})
 
 
 def export_person(
-    session: Session, party: Party, *, seal: Seal, keeper: Keeper, actor: Actor, now: datetime
+    session: Session, code: str, *, seal: Seal, keeper: Keeper, actor: Actor, now: datetime
 ) -> File:
-    """Everything of one person as plain values, ready for JSON. The export is noted."""
-    is_principal = party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL
-    note(session, actor, "export person", "party", party.id, now=now, order_id=party.order_id)
-    return {
-        "made_at": now.isoformat(),
-        "person": _person(session, party, seal),
+    """Everything of one person as plain values, ready for JSON. The export is noted.
+
+    ``code`` is a person's neutral reference, or a facilitator's short code. Raises NotFound, and
+    Conflict when something was sealed with another key.
+    """
+    party = find_party_of_code(session, code)
+    if party is not None:
+        note(session, actor, "export person", "party", party.id, now=now, order_id=party.order_id)
+        return {"made_at": now.isoformat()} | _party_file(session, party, seal, keeper)
+    facilitator = find_facilitator_of_code(session, code)
+    if facilitator is not None:
+        note(session, actor, "export person", "facilitator", facilitator.id, now=now)
+        return {"made_at": now.isoformat()} | facilitator_file(session, facilitator, keeper)
+    raise NotFound("Nobody has this code")
+
+
+def _party_file(session: Session, party: Party, seal: Seal, keeper: Keeper) -> File:
+    file: File = {
+        "person": told(party, "told")
+        | _details(session, party, seal)
+        | {"asked_whether_you_said_no_before": _question(session, party)},
         "how_to_reach_you": _plan(session, party),
-        "times_and_places": _times(session, party),
-        "what_was_found": _findings(session, party),
-        "appointments": _appointments(session, party, with_outcomes=is_principal),
-        "messages": _messages(session, party, keeper),
-        "order": _order(session, party) if is_principal else None,
-        "attempts_to_reach_you": _attempts(session, party) if is_principal else [],
-        "who_looked": _looks(session, party),
-        "notes_to_be_read_before_this_is_handed_over": _notes(session, party, is_principal),
+        "days_away": _own(session, PartyAway, party.id, "first_day"),
+        "times_taken": _own(session, PartyBusy, party.id, "starts_at"),
+        "places_to_avoid": _places(session, PlaceToAvoid, party.id),
+        "places_you_would_rather_go_to": _places(session, LikedVenue, party.id),
+        "what_was_found": _without_notes(_gates(session, party)),
+        "appointments": _appointments(session, party),
+        "messages": messages_of(session, party.id, keeper, "told"),
+        "who_looked_and_changed": _audit(session, party),
     }
+    notes = _notes(_gates(session, party), "finding")
+    if is_principal(party):
+        order = session.get_one(Order, party.order_id)
+        attempts = _of_order(session, ContactAttempt, order.id, "attempted_at")
+        file["order"] = _without_notes([_order(session, order)])[0]
+        file["attempts_to_reach_you"] = _without_notes(attempts)
+        file["plan"] = _steps(session, order.id)
+        notes += _notes(attempts, "attempt to reach you")
+        notes += _notes([told(order, "told")], "end of the order")
+    return file | {READ_FIRST: notes}
 
 
-def _person(session: Session, party: Party, seal: Seal) -> File:
+def _details(session: Session, party: Party, seal: Seal) -> File:
     details = contact_details(session, seal, party.id)
     harmed = session.get(HarmedDetails, party.id)
     harmer = session.get(HarmerDetails, party.id)
     return {
-        "reference": party.reference,
-        "side": party.side.value,
-        "part": party.role.value,
-        "language": party.language.value,
         "name": details.name,
         "chosen_name": harmed.chosen_name if harmed else "",
-        "born_on": str(harmer.born_on) if harmer and harmer.born_on else None,
+        "born_on": plain(harmer.born_on) if harmer else None,
         "email": details.email,
         "telephone": details.telephone,
         "address": details.address,
-        "contact_stopped_at": _moment(party.stopped_at),
-        "asked_whether_you_said_no_before": open_question(session, party.id) is not None,
-        "restricted_at": _moment(party.restricted_at),
-        "erased_at": _moment(party.erased_at),
     }
+
+
+def _question(session: Session, party: Party) -> File | None:
+    asked = session.get(SaidNoQuestion, party.id)
+    return told(asked, "told") if asked is not None else None
 
 
 def _plan(session: Session, party: Party) -> File | None:
-    plan = contact_plan(session, party.id)
-    if plan is None:
-        return None
-    return {
-        "channel": plan.channel.value,
-        "calendar": plan.calendar_wish.value,
-        "may_leave_voicemail": plan.may_leave_voicemail,
-        "safe_times": plan.safe_times,
-        "we_call_about": plan.alias,
-        "messages_name_the_building": plan.shows_place,
-        "agreed_on": str(plan.agreed_on),
-    }
+    agreed = contact_plan(session, party.id)
+    return told(agreed, "told") if agreed is not None else None
 
 
-def _times(session: Session, party: Party) -> File:
-    times = time_of(session, party.id)
-    names = dict(
-        session.exec(
-            select(Venue.id, Venue.name).where(col(Venue.id).in_(times.avoids | times.likes))
-        ).all()
-    )
-    return {
-        "hours": party.hours,
-        "would_rather": party.likes_hours,
-        "curfew": [str(party.curfew_from), str(party.curfew_until)] if party.curfew_from else None,
-        "away": [[str(first), str(last)] for first, last in times.away],
-        "busy": [[_moment(each.starts_at), _moment(each.ends_at)] for each in times.busy],
-        "avoids": sorted(names[each] for each in times.avoids),
-        "likes": sorted(names[each] for each in times.likes),
-    }
-
-
-def _findings(session: Session, party: Party) -> list[File]:
+def _own(session: Session, table: type[Any], party_id: UUID, order_by: str) -> list[File]:
     found = session.exec(
-        select(GateRecord)
-        .where(GateRecord.party_id == party.id)
-        .order_by(col(GateRecord.recorded_at))
+        select(table).where(table.party_id == party_id).order_by(getattr(table, order_by))
     )
-    return [
-        {"what": each.gate.value, "found": each.value.value, "at": _moment(each.recorded_at)}
-        for each in found
-    ]
+    return [told(each, "told") for each in found]
 
 
-def _appointments(session: Session, party: Party, *, with_outcomes: bool) -> list[File]:
+def _places(session: Session, table: type[Any], party_id: UUID) -> list[str]:
+    """Buildings by name."""
+    named = select(Venue.name).join(table, table.venue_id == col(Venue.id))
+    return list(session.exec(named.where(table.party_id == party_id).order_by(col(Venue.name))))
+
+
+def _gates(session: Session, party: Party) -> list[File]:
+    """Findings about this person; those about the case as a whole for whose order it is."""
+    theirs = col(GateRecord.party_id) == party.id
+    if is_principal(party):
+        of_the_case = (col(GateRecord.order_id) == party.order_id) & col(GateRecord.party_id).is_(
+            None
+        )
+        theirs = theirs | of_the_case
+    found = session.exec(select(GateRecord).where(theirs).order_by(col(GateRecord.recorded_at)))
+    return [told(each, "told") for each in found]
+
+
+def _appointments(session: Session, party: Party) -> list[File]:
+    """What this person was told of. Whether they came is told to whose order it is."""
     rows = session.exec(
         select(Invitation, Meeting)
         .join(Meeting, col(Meeting.id) == col(Invitation.meeting_id))
         .where(Invitation.reader_id == party.id)
-        .order_by(col(Invitation.starts_at))
+        .order_by(col(Invitation.starts_at), col(Invitation.id))
     )
+    with_outcome = is_principal(party)
     return [
-        {
-            "starts_at": _moment(invitation.starts_at),
-            "ends_at": _moment(invitation.ends_at),
-            "place": invitation.place,
-            "state": invitation.state.value,
-            "outcome": meeting.outcome.value if with_outcomes and meeting.outcome else None,
-        }
+        told(invitation, "told") | (told(meeting, "told") if with_outcome else {})
         for invitation, meeting in rows
     ]
 
 
-def _messages(session: Session, party: Party, keeper: Keeper) -> list[File]:
+def _of_order(session: Session, table: type[Any], order_id: UUID, order_by: str) -> list[File]:
     found = session.exec(
-        select(Message)
-        .where(Message.recipient_id == party.id)
-        .order_by(col(Message.created_at), col(Message.id))
+        select(table).where(table.order_id == order_id).order_by(getattr(table, order_by))
     )
-    return [
-        {
-            "written_at": _moment(each.created_at),
-            "channel": each.channel.value,
-            "state": each.state.value,
-            "told_at": _moment(each.sent_at),
-            "text": _text_of(keeper.open(each.rendered)) if each.rendered else None,
-        }
-        for each in found
-    ]
+    return [told(each, "told") for each in found]
 
 
-def _text_of(octets: bytes) -> str:
-    body = message_from_bytes(octets, policy=policy.default).get_body(("plain",))
-    return str(body.get_content()) if body is not None else ""
-
-
-def _order(session: Session, party: Party) -> File:
-    order = session.get_one(Order, party.order_id)
+def _order(session: Session, order: Order) -> File:
     court = session.get(Court, order.court_code)
+    area = session.get(Area, order.area_id)
     requirement = session.get(Requirement, order.id)
-    return {
-        "reference": order.reference,
-        "crn": order.crn,
-        "court": court.name if court else order.court_code,
-        "kind": order.order_type.value,
-        "sentenced_on": str(order.sentenced_on),
-        "ends_on": str(order.ends_on),
-        "convicted_on": str(order.convicted_on) if order.convicted_on else None,
-        "received_on": str(order.received_on),
-        "plea": order.plea.value,
-        "risk": order.risk.value,
+    return told(order, "told") | {
+        "court_code": court.name if court else order.court_code,
+        "area_id": area.name if area else order.area_id,
+        "requirement": told(requirement, "told") if requirement else None,
         "offences": [each.description for each in offences_of(session, order.id)],
-        "requirement": requirement.kind.value if requirement else None,
-        "days": requirement.days if requirement else None,
-        "language": order.language,
-        "first_contacted_on": str(order.first_contacted_on) if order.first_contacted_on else None,
-        "closed_at": _moment(order.closed_at),
     }
 
 
-def _attempts(session: Session, party: Party) -> list[File]:
+def _steps(session: Session, order_id: UUID) -> list[File]:
     found = session.exec(
-        select(ContactAttempt)
-        .where(ContactAttempt.order_id == party.order_id)
-        .order_by(col(ContactAttempt.attempted_at))
+        select(Plan, PlanStep)
+        .join(PlanStep, col(PlanStep.plan_id) == col(Plan.id))
+        .where(Plan.order_id == order_id)
+        .order_by(col(Plan.drawn_up_at), col(PlanStep.position))
     )
-    return [{"at": _moment(each.attempted_at), "outcome": each.outcome.value} for each in found]
+    return [{"plan": told(drawn_up, "told")} | told(step, "told") for drawn_up, step in found]
 
 
-def _looks(session: Session, party: Party) -> list[File]:
-    """Who opened this person's own pages, by role; the other side's looks are not theirs."""
+def _audit(session: Session, party: Party) -> list[File]:
+    """What was done with this person's own record, by role; looks at others are not theirs."""
     found = session.exec(
         select(AuditEntry)
-        .where(AuditEntry.thing_id == str(party.id), AuditEntry.kind == EventKind.VIEW)
-        .order_by(col(AuditEntry.at))
+        .where(AuditEntry.thing == "party", AuditEntry.thing_id == str(party.id))
+        .order_by(col(AuditEntry.at), col(AuditEntry.id))
     )
-    return [{"at": _moment(each.at), "role": each.role} for each in found]
+    return [told(each, "told") for each in found]
 
 
-def _notes(session: Session, party: Party, is_principal: bool) -> list[File]:
-    records = session.exec(
-        select(GateRecord).where(GateRecord.party_id == party.id, GateRecord.note != "")
-    )
-    notes = [
-        {"about": each.gate.value, "at": _moment(each.recorded_at), "note": each.note}
-        for each in records
-    ]
-    if is_principal:
-        attempts = session.exec(
-            select(ContactAttempt).where(
-                ContactAttempt.order_id == party.order_id, ContactAttempt.note != ""
-            )
-        )
-        notes += [
-            {"about": "attempt", "at": _moment(each.attempted_at), "note": each.note}
-            for each in attempts
-        ]
-    return notes
+def _without_notes(parts: Iterable[File]) -> list[File]:
+    return [{name: value for name, value in part.items() if name not in NOTES} for part in parts]
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None
+def _notes(parts: Iterable[File], about: str) -> list[File]:
+    return [{"about": about} | part for part in parts if any(part.get(name) for name in NOTES)]
