@@ -1,15 +1,27 @@
 """Signing in and out: sessions cannot be fixed, kept alive or brought back."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
+from argon2 import PasswordHasher
 from sqlmodel import select
 
+from rj.accounts import passwords
 from rj.accounts.models import Account, AccountRole, WebSession
 from rj.db.database import Database
 from rj.policy.terms import Role
 from tests.web_client import PASSWORD, a_person, a_site, some_settings
 
 ACCOUNT_PAGE = "/account/password"
+
+
+def _counting(hasher: PasswordHasher, hashed: list[str]) -> Callable[[str, str], bool]:
+    def verify(password_hash: str, password: str) -> bool:
+        hashed.append(password_hash)
+        return hasher.verify(password_hash, password)
+
+    return verify
 
 
 def sessions(database: Database) -> list[tuple[str, bytes]]:
@@ -33,7 +45,12 @@ def test_the_name_is_known_in_any_case_of_letters(database, clock):
         assert answer.status_code == 303
 
 
-def test_unknown_names_wrong_passwords_and_closed_accounts_are_answered_alike(database, clock):
+def test_unknown_names_wrong_passwords_and_closed_accounts_are_answered_alike(
+    database, clock, monkeypatch
+):
+    hashed = []
+    hasher = passwords._hasher
+    monkeypatch.setattr(passwords, "_hasher", SimpleNamespace(verify=_counting(hasher, hashed)))
     person = a_person(database, Role.COORDINATOR)
     closed = a_person(database, Role.COORDINATOR, email="closed@service.test")
     with database.writing() as session:
@@ -43,6 +60,7 @@ def test_unknown_names_wrong_passwords_and_closed_accounts_are_answered_alike(da
         unknown = site.post("/sign-in", {"email": "who@service.test", "password": PASSWORD})
         shut = site.post("/sign-in", {"email": closed.email, "password": PASSWORD})
     sentence = "The e-mail address or the password is not right"
+    assert len(hashed) == 3  # what takes long is done each time
     for answer in (wrong, unknown, shut):
         assert answer.status_code == 422
         assert sentence in answer.text
