@@ -4,6 +4,7 @@ The planning day is Monday 2 March 2026 and the horizon reaches to the end of Ma
 from nine to five on weekdays, the hall is open then, and it lies at the facilitators' doors.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -313,5 +314,37 @@ def a_random_problem(chance: Random, *, cases: int = 4, facilitators: int = 4) -
             later_year_target=1,
             conferences_per_day=chance.choice([1, 1, 2]),
             travel=POLICY.travel,
+        ),
+    )
+
+
+def with_format_two(problem: Problem, chance: Random) -> Problem:
+    """The same with every optional field of format 2 that may bite."""
+    names = [each.id for each in problem.facilitators]
+
+    def wider(case: Case) -> Case:
+        tasks = tuple(
+            replace(task, remote=task.published is None and chance.random() < 0.2)
+            for task in case.tasks
+        )
+        barred = frozenset(chance.sample(names, 1)) if chance.random() < 0.2 else frozenset()
+        asked = frozenset({"sensitive"}) if chance.random() < 0.2 else frozenset()
+        return replace(case, tasks=tasks, not_facilitators=barred, lead_skills=asked)
+
+    return replace(
+        problem,
+        cases=tuple(wider(case) for case in problem.cases),
+        people=tuple(
+            replace(each, role=chance.choice(["victim", "interpreter"])) for each in problem.people
+        ),
+        facilitators=tuple(
+            replace(each, four_week_minutes=chance.choice([None, 90, 180, 400]))
+            for each in problem.facilitators
+        ),
+        policy=replace(
+            problem.policy,
+            notice=chance.choice([{}, {Stage.CONFERENCE: 7}, {Stage.CONTACT: 1, Stage.REVIEW: 5}]),
+            conferences_per_week=chance.choice([None, 1, 2]),
+            recovery_days=chance.choice([0, 0, 1, 3]),
         ),
     )

@@ -179,14 +179,43 @@ class Diary:
                     grid.keep(bits, grid.week != week)
             if minutes > cap:
                 bits[:] = 0
+            for week in self._full_stretches(facilitator, minutes):
+                grid.keep(bits, (grid.week < week) | (grid.week > week + 3))
         return bits
+
+    def _full_stretches(self, facilitator: int, minutes: int) -> list[int]:
+        """H10, format 2: the first weeks of every four that leave no room for so long a meeting."""
+        most = self.survey.facilitators[facilitator].four_week_minutes
+        if most is None:
+            return []
+        weeks = self.survey.grid.week
+        used = self.week_minutes[facilitator]
+        return [
+            first
+            for first in range(int(weeks[0]) - 3, int(weeks[-1]) + 1)
+            if sum(used[week] for week in range(first, first + 4)) + minutes > most
+        ]
 
     def conference_days(self, facilitator: int) -> Days:
         """H11: the days on which somebody can still take part in a conference."""
+        policy = self.survey.problem.policy
         days = np.ones(self.survey.grid.length, dtype=bool)
         for day, conferences in self.conferences[facilitator].items():
             if conferences >= self.survey.problem.policy.conferences_per_day:
                 days[day] = False
+            if conferences and policy.recovery_days:
+                rest = slice(max(0, day - policy.recovery_days), day + policy.recovery_days + 1)
+                days[rest] &= np.arange(len(days))[rest] == day
+        if policy.conferences_per_week is not None:
+            week_of = self.survey.grid.week
+            weeks = Counter[int]()
+            for day, conferences in self.conferences[facilitator].items():
+                weeks[int(week_of[day])] += conferences
+            for week, conferences in weeks.items():
+                if conferences >= policy.conferences_per_week:
+                    days &= week_of != week
+            if not policy.conferences_per_week:
+                days[:] = False
         return days
 
     def room_free(self, room: int, minutes: int) -> Bits:
@@ -219,8 +248,9 @@ class Diary:
             cap = survey.facilitators[who].weekly_minutes
             if self.week_minutes[who][week] + new.minutes > cap:
                 return False
-            allowed = survey.problem.policy.conferences_per_day
-            if new.is_conference and self.conferences[who][new.day] >= allowed:
+            if any(first <= week <= first + 3 for first in self._full_stretches(who, new.minutes)):
+                return False
+            if new.is_conference and not self.conference_days(who)[new.day]:
                 return False
             for old in self.of_facilitator[who].values():
                 journey = self._journey(new.venue, old.venue)

@@ -1,9 +1,10 @@
 """Problems and plans as JSON: ``rj-schedule/1`` and ``/2``, ``rj-schedule-solution/1``.
 
 Reading refuses with ``Invalid`` whose one field is the JSON path of the first fault found, and
-whose message is a sentence that names it. Format 2 is format 1 with optional fields of a case,
-``not_facilitators`` and ``lead_skills``; it is written only where one of them is filled. A room's
-``busy`` and the problem's ``note`` are read where present and written where filled in either.
+whose message is a sentence that names it. Format 2 is format 1 with optional fields of the policy,
+a facilitator, a case and a task, and the role of an interpreter; it is written only where one of
+them is filled. A room's ``busy`` and the problem's ``note`` are read where present and written
+where filled in either.
 """
 
 import json
@@ -40,7 +41,7 @@ PROBLEM_FORMAT = "rj-schedule/1"
 WIDER_FORMAT = "rj-schedule/2"
 PLAN_FORMAT = "rj-schedule-solution/1"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ROLES = ("offender", "victim", "supporter", "manager")
+ROLES = ("offender", "victim", "supporter", "manager", "interpreter")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"(\d{2}):(\d{2})")
@@ -271,6 +272,8 @@ def _policy(node: Node) -> Policy:
     gaps = node.at("gaps")
     if not isinstance(gaps.value, dict):
         gaps.refuse("must be an object")
+    notice, per_week = node.find("notice"), node.find("conferences_per_week")
+    recovery = node.find("recovery_days")
     return Policy(
         contact_days=node.at("contact_days").whole(0),
         notice_days=node.at("notice_days").whole(0),
@@ -283,7 +286,23 @@ def _policy(node: Node) -> Policy:
             seconds_per_km=travel.at("seconds_per_km").whole(0),
             round_to_minutes=travel.at("round_to_minutes").whole(1),
         ),
+        notice={} if notice is None else _notice(notice),
+        conferences_per_week=None if per_week is None else per_week.or_none(_most),
+        recovery_days=0 if recovery is None else recovery.whole(0),
     )
+
+
+def _most(node: Node) -> int:
+    return node.whole(0)
+
+
+def _notice(node: Node) -> dict[Stage, int]:
+    if not isinstance(node.value, dict):
+        node.refuse("must be an object")
+    for stage in node.value:
+        if stage not in list(Stage):
+            node.refuse(f'must name stages, not "{stage}"')
+    return {stage: node.at(stage).whole(0) for stage in Stage if stage in node.value}
 
 
 def _gap(node: Node) -> Gap:
@@ -344,6 +363,7 @@ def _curfew(node: Node, margin: int) -> Curfew:
 
 
 def _facilitator(node: Node) -> Facilitator:
+    four_weeks = node.find("four_week_minutes")
     return Facilitator(
         id=node.at("id").text(),
         x=node.at("x").whole(),
@@ -362,6 +382,7 @@ def _facilitator(node: Node) -> Facilitator:
         caseload_norm=node.at("caseload_norm").whole(0),
         conferences_held=tuple(each.day() for each in node.at("conferences_held").items()),
         conflicts=node.at("conflicts").names(),
+        four_week_minutes=None if four_weeks is None else four_weeks.or_none(_most),
     )
 
 
@@ -394,6 +415,7 @@ def _optional_names(node: Node, name: str) -> frozenset[str]:
 
 
 def _task(node: Node) -> Task:
+    remote = node.find("remote")
     task = Task(
         id=node.at("id").text(),
         stage=node.at("stage").one_of(Stage),
@@ -405,6 +427,7 @@ def _task(node: Node) -> Task:
         held=node.at("held").or_none(Node.day),
         published=node.at("published").or_none(_published),
         pinned=node.at("pinned").truth(),
+        remote=remote is not None and remote.truth(),
     )
     if task.pinned and task.held is None and task.published is None:
         node.at("pinned").refuse("must be false where nothing is published")
@@ -459,9 +482,8 @@ def _busy(node: Node) -> tuple[Busy, ...]:
 
 def write_problem(problem: Problem) -> dict[str, Any]:
     """The problem as a document; reading it again gives an equal problem."""
-    is_wider = any(case.not_facilitators or case.lead_skills for case in problem.cases)
     document: dict[str, Any] = {
-        "format": WIDER_FORMAT if is_wider else PROBLEM_FORMAT,
+        "format": WIDER_FORMAT if _is_wider(problem) else PROBLEM_FORMAT,
         "name": problem.name,
     }
     if problem.note:
@@ -488,12 +510,37 @@ def write_problem(problem: Problem) -> dict[str, Any]:
                 "seconds_per_km": policy.travel.seconds_per_km,
                 "round_to_minutes": policy.travel.round_to_minutes,
             },
-        },
+        }
+        | _wider_policy(policy),
         "venues": [_venue_document(venue) for venue in problem.venues],
         "people": [_person_document(person) for person in problem.people],
         "facilitators": [_facilitator_document(each) for each in problem.facilitators],
         "cases": [_case_document(case) for case in problem.cases],
     }
+
+
+def _is_wider(problem: Problem) -> bool:
+    """Whether anything is filled that only format 2 has."""
+    policy = problem.policy
+    return (
+        bool(policy.notice or policy.recovery_days)
+        or policy.conferences_per_week is not None
+        or any(person.role == "interpreter" for person in problem.people)
+        or any(each.four_week_minutes is not None for each in problem.facilitators)
+        or any(case.not_facilitators or case.lead_skills for case in problem.cases)
+        or any(task.remote for case in problem.cases for task in case.tasks)
+    )
+
+
+def _wider_policy(policy: Policy) -> dict[str, Any]:
+    wider: dict[str, Any] = {}
+    if policy.notice:
+        wider["notice"] = {str(stage): days for stage, days in policy.notice.items()}
+    if policy.conferences_per_week is not None:
+        wider["conferences_per_week"] = policy.conferences_per_week
+    if policy.recovery_days:
+        wider["recovery_days"] = policy.recovery_days
+    return wider
 
 
 def problem_text(problem: Problem) -> str:
@@ -558,7 +605,11 @@ def _facilitator_document(facilitator: Facilitator) -> dict[str, Any]:
         "caseload_norm": facilitator.caseload_norm,
         "conferences_held": [day.isoformat() for day in facilitator.conferences_held],
         "conflicts": sorted(facilitator.conflicts),
-    }
+    } | (
+        {}
+        if facilitator.four_week_minutes is None
+        else {"four_week_minutes": facilitator.four_week_minutes}
+    )
 
 
 def _case_document(case: Case) -> dict[str, Any]:
@@ -604,7 +655,7 @@ def _task_document(task: Task) -> dict[str, Any]:
             "room": told.room,
         },
         "pinned": task.pinned,
-    }
+    } | ({"remote": True} if task.remote else {})
 
 
 def _windows_document(windows: tuple[Window, ...]) -> list[list[str]]:

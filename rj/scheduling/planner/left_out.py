@@ -8,7 +8,7 @@ from rj.scheduling.planner.calendars import Bits, Days
 from rj.scheduling.planner.chains import NEVER, may_lead_to
 from rj.scheduling.planner.pairs import stage_costs
 from rj.scheduling.planner.plan import Plan
-from rj.scheduling.planner.problem import Gap
+from rj.scheduling.planner.problem import Facilitator, Gap
 from rj.scheduling.planner.reasons import day_text, listed, room_needs
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Opening, Survey
 
@@ -70,9 +70,14 @@ def _over_a_cap(survey: Survey, opening: Opening, able: list[int]) -> str:
     if not any(lead.caseload_cap for lead in leads):
         return f"{names} could lead it, but may take no case more."
     minutes = opening.task.minutes
-    if not any(lead.weekly_minutes >= minutes for lead in leads if lead.caseload_cap):
+    if not any(_may_work(lead, minutes) for lead in leads if lead.caseload_cap):
         return f"{names} could lead it, but may not work {minutes} minutes in any week."
     return ""
+
+
+def _may_work(lead: Facilitator, minutes: int) -> bool:
+    """H10: whether somebody's cap alone allows so long a meeting."""
+    return minutes <= min(lead.weekly_minutes, lead.four_week_minutes or lead.weekly_minutes)
 
 
 def _crowded_out(has_rivals: bool) -> str:
@@ -164,9 +169,10 @@ def _limits(survey: Survey, case: CaseSurvey, opening: Opening) -> str:
     for earlier, later in zip(case.case.tasks, case.case.tasks[1:], strict=False):
         if later is opening.task and earlier.held is not None:
             gap = survey.problem.policy.gap(earlier.stage, later.stage)
+            notice = survey.problem.policy.notice_of(later.stage)
             return (
                 f"the {earlier.stage} was on {day_text(earlier.held)} and {_gap_text(gap)} "
-                f"are allowed between, with {survey.problem.policy.notice_days} days' notice"
+                f"are allowed between, with {notice} days' notice"
             )
     if end <= horizon:
         return f"the order ends on {day_text(end)}"

@@ -1,6 +1,6 @@
 """One plan for each of a few cases, chosen together by CP-SAT from many candidates."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -92,6 +92,24 @@ def weeks_are_within_the_cap(model: CpModel, choice: Choice) -> None:
             most[choice.plans[at].case] = max(most[choice.plans[at].case], total)
         if sum(most.values()) > left:
             model.add(sum(minutes[at] * choice.chosen[at] for at in sorted(minutes)) <= left)
+    _four_weeks_are_within_the_cap(model, choice, weeks)
+
+
+def _four_weeks_are_within_the_cap(
+    model: CpModel, choice: Choice, weeks: Mapping[tuple[int, int], list[tuple[int, int]]]
+) -> None:
+    """H10, format 2: the minutes a facilitator has left in any four weeks."""
+    for who in sorted({who for who, _ in weeks}):
+        most = choice.survey.facilitators[who].four_week_minutes
+        if most is None:
+            continue
+        own = [week for each, week in weeks if each == who]
+        for first in range(min(own) - 3, max(own) + 1):
+            stretch = range(first, first + 4)
+            parts = [part for week in stretch for part in weeks.get((who, week), ())]
+            left = most - sum(choice.diary.week_minutes[who][week] for week in stretch)
+            if sum(minutes for _, minutes in parts) > left:
+                model.add(sum(minutes * choice.chosen[at] for at, minutes in parts) <= left)
 
 
 def conferences_are_spread_out(model: CpModel, choice: Choice) -> None:
@@ -102,6 +120,26 @@ def conferences_are_spread_out(model: CpModel, choice: Choice) -> None:
         left = allowed - choice.diary.conferences[who][day]
         if len(parts) > left:
             model.add(LinearExpr.sum(parts) <= left)
+    _conferences_rest(model, choice)
+
+
+def _conferences_rest(model: CpModel, choice: Choice) -> None:
+    """H11, format 2: conferences of a week, and days without one after each."""
+    policy, week_of = choice.survey.problem.policy, choice.survey.grid.week
+    held: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (who, day), bookings in choice.by_staff.items():
+        held[who] += [(day, at) for at, booking in bookings if booking.is_conference]
+    for who, parts in sorted(held.items()):
+        for (earlier, first), (later, then) in combinations(sorted(parts), 2):
+            if 0 < later - earlier <= policy.recovery_days:
+                choice.at_most_one(model, (first, then))
+        if policy.conferences_per_week is not None:
+            standing = Counter[int]()
+            for day, conferences in choice.diary.conferences[who].items():
+                standing[int(week_of[day])] += conferences
+            for week in sorted({int(week_of[day]) for day, _ in parts}):
+                chosen = [choice.chosen[at] for day, at in parts if int(week_of[day]) == week]
+                model.add(LinearExpr.sum(chosen) <= policy.conferences_per_week - standing[week])
 
 
 def rooms_rest_between_uses(model: CpModel, choice: Choice) -> None:

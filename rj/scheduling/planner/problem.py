@@ -87,7 +87,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The local figures that the rules and targets are reckoned with."""
+    """The local figures that the rules and targets are reckoned with.
+
+    Format 2: ``notice`` for single stages, in place of ``notice_days`` (of a contact, none), and
+    for each facilitator at most ``conferences_per_week`` and ``recovery_days`` without a conference
+    after the day of one.
+    """
 
     contact_days: int
     notice_days: int
@@ -96,10 +101,17 @@ class Policy:
     later_year_target: int
     conferences_per_day: int
     travel: Travel
+    notice: Mapping[Stage, int] = field(default_factory=dict)
+    conferences_per_week: int | None = None
+    recovery_days: int = 0
 
     def gap(self, earlier: Stage, later: Stage) -> Gap:
         """H4: the gap allowed between two stages; a pair not listed needs one day."""
         return self.gaps.get(f"{earlier}-{later}", Gap(1, None))
+
+    def notice_of(self, stage: Stage) -> int:
+        """H2: how many days ahead people must be told of a stage; a call may be made at once."""
+        return self.notice.get(stage, 0 if stage is Stage.CONTACT else self.notice_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Facilitator:
-    """Somebody who may lead or be second from ``accredited`` on."""
+    """Somebody who may lead or be second from ``accredited`` on.
+
+    Format 2: ``four_week_minutes`` is the most in any four weeks from Monday to Sunday that follow
+    one another, as volunteers are asked for; none for whom only the week counts.
+    """
 
     id: str
     x: int
@@ -161,6 +177,7 @@ class Facilitator:
     caseload_norm: int
     conferences_held: tuple[date, ...]
     conflicts: frozenset[str]
+    four_week_minutes: int | None = None
 
     def is_mentored_on(self, day: date) -> bool:
         """Whether mentoring still runs on that day; the last day of mentoring counts."""
@@ -179,7 +196,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One stage of a case: already ``held``, or to be planned."""
+    """One stage of a case: already ``held``, or to be planned.
+
+    Format 2: a ``remote`` one is held at a distance; it takes time and has no place.
+    """
 
     id: str
     stage: Stage
@@ -191,6 +211,12 @@ class Task:
     held: date | None = None
     published: Published | None = None
     pinned: bool = False
+    remote: bool = False
+
+    @property
+    def has_room(self) -> bool:
+        """H13: whether it is held in a room at all."""
+        return self.stage is not Stage.CONTACT and not self.remote
 
 
 @dataclass(frozen=True)

@@ -237,9 +237,9 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
 
 
 def _why_there(problem: Problem, meeting: Meeting) -> str:
-    if meeting.room is None:
-        return ""
     case, task = problem.case_of[meeting.task], problem.task[meeting.task]
+    if meeting.room is None:
+        return "It is held at a distance, without a room." if task.remote else ""
     venue = problem.venue_of[meeting.room]
     travel = problem.policy.travel
     lead = problem.facilitator[meeting.lead]

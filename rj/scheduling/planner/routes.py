@@ -97,7 +97,12 @@ class Routes:
                 if not held[number]:
                     continue
                 if second is not None:
-                    free = free & diary.lead_free(second, minutes, survey.venue_of[site.room])
+                    venue = (
+                        CONTACT_HAS_NO_ROOM
+                        if site.room == CONTACT_HAS_NO_ROOM
+                        else survey.venue_of[site.room]
+                    )
+                    free = free & diary.lead_free(second, minutes, venue)
                 can = are_any(free) & allowed
                 if can.any():
                     ways.append(Lane(number, second, free))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 
 from rj.scheduling.planner.civil import (
     DAY_MINUTES,
@@ -176,7 +177,7 @@ def days_are_allowed(reading: Reading) -> Iterator[Breach]:
             yield Breach("H2", sitting.id, "is before the sentence")
         if sitting.day > min(sitting.case.order_end, problem.horizon_end):
             yield Breach("H2", sitting.id, "is after the end of the order or of the horizon")
-        notice = 0 if sitting.task.stage is Stage.CONTACT else problem.policy.notice_days
+        notice = problem.policy.notice_of(sitting.task.stage)
         if not sitting.keeps_its_start() and sitting.day < days_after(problem.as_of, notice):
             yield Breach("H2", sitting.id, "gives too short notice")
 
@@ -320,7 +321,10 @@ def nobody_is_in_two_places(reading: Reading) -> Iterator[Breach]:
 
 
 def weeks_are_within_the_cap(reading: Reading) -> Iterator[Breach]:
-    """H10: minutes in meetings and contacts in a week from Monday, both roles."""
+    """H10: minutes in meetings and contacts in a week from Monday, both roles.
+
+    Format 2: in any four weeks that follow one another too.
+    """
     for who, sittings in reading.by_facilitator.items():
         weeks: dict[date, int] = defaultdict(int)
         for sitting in sittings:
@@ -329,10 +333,20 @@ def weeks_are_within_the_cap(reading: Reading) -> Iterator[Breach]:
         for monday, minutes in weeks.items():
             if minutes > cap:
                 yield Breach("H10", who, f"has {minutes} minutes in the week of {monday}")
+        most = reading.problem.facilitator[who].four_week_minutes
+        for monday in sorted(weeks):
+            # the fullest stretch of four weeks begins with one that has a meeting
+            four = sum(weeks.get(days_after(monday, 7 * number), 0) for number in range(4))
+            if most is not None and four > most:
+                yield Breach("H10", who, f"has {four} minutes in the four weeks from {monday}")
 
 
 def conferences_are_spread_out(reading: Reading) -> Iterator[Breach]:
-    """H11: at most so many conferences for a facilitator on one day, both roles."""
+    """H11: at most so many conferences for a facilitator on one day, both roles.
+
+    Format 2: at most so many in a week from Monday, and days without one after each.
+    """
+    policy = reading.problem.policy
     for who, sittings in reading.by_facilitator.items():
         days: dict[date, int] = defaultdict(int)
         for sitting in sittings:
@@ -340,6 +354,17 @@ def conferences_are_spread_out(reading: Reading) -> Iterator[Breach]:
         for day, conferences in days.items():
             if conferences > reading.problem.policy.conferences_per_day:
                 yield Breach("H11", who, f"has {conferences} conferences on {day}")
+        weeks: dict[date, int] = defaultdict(int)
+        for day, conferences in days.items():
+            weeks[monday_of(day)] += conferences
+        for monday, conferences in weeks.items():
+            most = policy.conferences_per_week
+            if most is not None and conferences > most:
+                yield Breach("H11", who, f"has {conferences} conferences in the week of {monday}")
+        held = sorted(day for day, conferences in days.items() if conferences)
+        for earlier, later in pairwise(held):
+            if (later - earlier).days <= policy.recovery_days:
+                yield Breach("H11", who, f"has no rest between conferences before {later}")
 
 
 def caseloads_are_within_the_cap(reading: Reading) -> Iterator[Breach]:
@@ -354,14 +379,15 @@ def caseloads_are_within_the_cap(reading: Reading) -> Iterator[Breach]:
 
 
 def rooms_suit_the_meeting(reading: Reading) -> Iterator[Breach]:
-    """H13: a contact has no room; every other task an agreed, fitting and open one."""
+    """H13: a contact or remote task has no room; all others an agreed, fitting and open one."""
     for sitting in reading.sittings.values():
         if sitting.meeting.room is None:
-            if sitting.task.stage is not Stage.CONTACT:
+            if sitting.task.has_room:
                 yield Breach("H13", sitting.id, "has no room")
             continue
-        if sitting.task.stage is Stage.CONTACT:
-            yield Breach("H13", sitting.id, "is a telephone call and has a room")
+        if not sitting.task.has_room:
+            what = "is held at a distance" if sitting.task.remote else "is a telephone call"
+            yield Breach("H13", sitting.id, f"{what} and has a room")
             continue
         room = reading.problem.room[sitting.meeting.room]
         venue = reading.problem.venue_of[room.id]

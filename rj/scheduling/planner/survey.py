@@ -353,7 +353,7 @@ class Survey:
             latest = None if gap.most is None else days_after(previous.held, gap.most)
             within &= grid.days_between(days_after(previous.held, gap.least), latest)
             gap = None
-        notice = 0 if task.stage is Stage.CONTACT else policy.notice_days
+        notice = policy.notice_of(task.stage)
         noticed = grid.days_between(days_after(self.problem.as_of, notice), None)
         everybody = grid.on_grid.copy()
         people = [self.problem.person[each] for each in dict.fromkeys(task.people)]
@@ -420,7 +420,7 @@ class Survey:
 
     def _rooms_for(self, case: Case, task: Task, people: list[Person]) -> list[int]:
         """H13, H15: rooms at agreed venues, big enough, equipped, and nobody's place to avoid."""
-        if task.stage is Stage.CONTACT:
+        if not task.has_room:
             return [CONTACT_HAS_NO_ROOM]
         return [
             at

@@ -214,7 +214,7 @@ def _seconds(
 
 
 def _rooms(problem: Problem, plan: Plan, task: Task, meeting: Meeting) -> Iterator[Answer]:
-    if task.stage is Stage.CONTACT:
+    if not task.has_room:
         return
     reached = tiers(problem, plan)
     for room in problem.room:

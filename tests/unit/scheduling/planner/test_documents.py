@@ -35,6 +35,7 @@ from tests.planning_builders import (
     busy,
     hours,
     told,
+    with_format_two,
 )
 
 
@@ -42,6 +43,8 @@ from tests.planning_builders import (
 @given(chance=st.randoms(use_true_random=False))
 def test_a_problem_survives_being_written_and_read(chance: Random) -> None:
     problem = a_random_problem(chance)
+    if chance.random() < 0.5:
+        problem = with_format_two(problem, chance)
 
     assert read_problem(json.loads(problem_text(problem))) == problem
 

@@ -1,13 +1,25 @@
 """Format 2: optional fields, each with its rule, its plan and its reason."""
 
 import json
+from dataclasses import replace
 
 from rj.scheduling.planner.documents import problem_text, read_problem
+from rj.scheduling.planner.problem import Stage
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import FIRST_ANSWER
 from rj.scheduling.planner.solve import plan_meetings
 from rj.scheduling.planner.why_not import explain
-from tests.planning_builders import a_case, a_facilitator, a_meeting, a_plan, a_problem, at
+from tests.planning_builders import (
+    POLICY,
+    a_case,
+    a_facilitator,
+    a_meeting,
+    a_person,
+    a_plan,
+    a_problem,
+    a_task,
+    at,
+)
 
 BARRED = a_problem(
     a_facilitator("Amina"),
@@ -47,8 +59,56 @@ def test_skills_of_the_lead_are_not_asked_of_the_second() -> None:
     assert answers["Amina"].sentence == "Amina lacks sexual to lead."
 
 
+REMOTE = a_problem(
+    a_case("Red", a_task("Red-review", Stage.REVIEW, remote=True), second_required=True)
+)
+WIDER = (
+    REMOTE,
+    a_problem(a_case("Red"), a_facilitator(four_week_minutes=600)),
+    a_problem(a_case("Red"), a_person("Ina", role="interpreter")),
+    a_problem(a_case("Red"), policy=replace(POLICY, notice={Stage.REVIEW: 5})),
+    a_problem(a_case("Red"), policy=replace(POLICY, conferences_per_week=2)),
+    a_problem(a_case("Red"), policy=replace(POLICY, recovery_days=1)),
+)
+
+
+def test_what_is_held_at_a_distance_has_no_room_and_says_so() -> None:
+    in_a_room = breaches(REMOTE, a_plan(a_meeting("Red-review", at(10))))
+    solution = plan_meetings(REMOTE, effort=FIRST_ANSWER)
+
+    assert [(each.rule, each.sentence) for each in in_a_room] == [
+        ("H13", "is held at a distance and has a room")
+    ]
+    assert solution.plan.meetings[0].room is None
+    assert "It is held at a distance, without a room." in solution.reasons["Red-review"]
+    assert explain(REMOTE, solution.plan, "Red-review").rooms == ()
+
+
+def test_a_conference_at_a_distance_has_its_second() -> None:
+    task = a_task("Red-conference", remote=True)
+    problem = a_problem(
+        a_facilitator("Amina"), a_facilitator("Bryn"), a_case("Red", task, second_required=True)
+    )
+    [meeting] = plan_meetings(problem, effort=FIRST_ANSWER).plan.meetings
+
+    assert (meeting.lead, meeting.second, meeting.room) == ("Amina", "Bryn", None)
+
+
+def test_caps_over_longer_times_are_told_of_whoever_is_over_them() -> None:
+    volunteer = a_facilitator("Amina", four_week_minutes=90)
+    tired = replace(POLICY, conferences_per_week=1, recovery_days=2)
+    problem = a_problem(volunteer, a_case("Red"), a_case("Blue"), policy=tired)
+    both = a_plan(a_meeting("Red-conference", at(10)), a_meeting("Blue-conference", at(12)))
+
+    assert [(each.rule, each.sentence) for each in breaches(problem, both)] == [
+        ("H10", "has 120 minutes in the four weeks from 2026-03-09"),
+        ("H11", "has 2 conferences in the week of 2026-03-09"),
+        ("H11", "has no rest between conferences before 2026-03-12"),
+    ]
+
+
 def test_format_two_is_written_only_where_its_fields_are_filled() -> None:
-    for problem in (BARRED, SKILLED):
+    for problem in (BARRED, SKILLED, *WIDER):
         text = problem_text(problem)
         assert json.loads(text)["format"] == "rj-schedule/2"
         assert read_problem(json.loads(text)) == problem

@@ -39,6 +39,7 @@ from tests.planning_builders import (
     days,
     hours,
     told,
+    with_format_two,
 )
 
 
@@ -54,6 +55,8 @@ def leads(solution: Solution) -> set[str]:
 @given(chance=st.randoms(use_true_random=False))
 def test_no_plan_ever_breaks_a_rule_or_beats_its_bound(chance: Random) -> None:
     problem = a_random_problem(chance)
+    if chance.random() < 0.5:
+        problem = with_format_two(problem, chance)
     try:
         solution = planned(problem)
     except Invalid:

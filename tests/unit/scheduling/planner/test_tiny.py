@@ -319,6 +319,11 @@ def over_the_clock_change(least: int) -> Problem:
     )
 
 
+def twice_in_a_week() -> tuple[Case, Case, Venue]:
+    """Two conferences, and a hall that is open for one on a Tuesday and one on the Thursday."""
+    return ONE, OTHER, a_hall("14:00-15:00", TUESDAY, THURSDAY)
+
+
 TINIES = (
     Tiny(
         "H1",
@@ -901,6 +906,66 @@ TINIES = (
         PLACED,
         over_the_clock_change(least=4),
         LEFT_OUT,
+    ),
+    # format 2
+    Tiny(
+        "H2",
+        "a stage may have a notice of its own",
+        a_week(
+            ONE,
+            horizon_end=date(2026, 3, 4),
+            policy=a_policy(notice_days=1, notice={Stage.CONFERENCE: 3}),
+        ),
+        LEFT_OUT,
+        a_week(
+            ONE,
+            horizon_end=date(2026, 3, 4),
+            policy=a_policy(notice_days=1, notice={Stage.REVIEW: 3}),
+        ),
+        PLACED,
+    ),
+    Tiny(
+        "H10",
+        "four weeks have so many minutes",
+        a_week(ONE, OTHER, replace(AMINA, four_week_minutes=119), horizon_end=date(2026, 3, 17)),
+        LEFT_OUT,
+        a_week(ONE, OTHER, replace(AMINA, four_week_minutes=120), horizon_end=date(2026, 3, 17)),
+        PLACED,
+    ),
+    Tiny(
+        "H11",
+        "a week has so many conferences",
+        a_week(*twice_in_a_week(), policy=a_policy(notice_days=4, conferences_per_week=1)),
+        LEFT_OUT,
+        a_week(*twice_in_a_week(), policy=a_policy(notice_days=4, conferences_per_week=2)),
+        PLACED,
+    ),
+    Tiny(
+        "H11",
+        "a conference is rested from",
+        a_week(*twice_in_a_week(), policy=a_policy(notice_days=4, recovery_days=2)),
+        LEFT_OUT,
+        a_week(*twice_in_a_week(), policy=a_policy(notice_days=4, recovery_days=1)),
+        PLACED,
+    ),
+    Tiny(
+        "H13",
+        "what is held at a distance needs no room",
+        a_week(a_case("C", a_task("C-review", Stage.REVIEW, remote=True)), a_hall(rooms=())),
+        PLACED,
+        a_week(a_case("C", a_task("C-review", Stage.REVIEW)), a_hall(rooms=())),
+        LEFT_OUT,
+    ),
+    Tiny(
+        "H15",
+        "an interpreter has a diary too",
+        a_week(
+            a_conference("C", "I"),
+            a_person("I", role="interpreter", busy=busy(at(10, "14:30"), 30)),
+        ),
+        LEFT_OUT,
+        a_week(a_conference("C", "I"), a_person("I", role="interpreter")),
+        PLACED,
     ),
 )
 
