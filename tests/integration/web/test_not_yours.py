@@ -91,7 +91,7 @@ class Things:
         is_liaison = path.startswith("/liaison")
         values = {
             "order_id": self.order_id,
-            "party_id": self.harmed_id if is_liaison else self.harmer_id,
+            "party_id": self.harmed_id if path.startswith("/liaison/people") else self.harmer_id,
             "meeting_id": self.meeting_id,
             "message_id": self.harmed_message_id if is_liaison else self.letter_id,
             "run_id": self.run_id,
