@@ -6,6 +6,7 @@ above the interpreter with its imports. Without ``--problem`` the service is an 
 
 import argparse
 import json
+import math
 import platform
 import resource
 import time
@@ -33,6 +34,8 @@ from rj.scheduling.planner.solve import plan_meetings
 from rj.scheduling.planner.tiers import tiers
 
 Figures = dict[str, Any]
+
+ILLNESSES = 3
 
 
 def first_answer(text: str, _: str) -> Figures:
@@ -80,11 +83,11 @@ def naive(text: str, seconds: str) -> Figures:
     return {"left_out": left_out, "cpu": spent}
 
 
-def illness(text: str, _: str) -> Figures:
-    """Three weeks later the busiest facilitator is ill for two: plan again."""
+def illness(text: str, which: str) -> Figures:
+    """Three weeks later one of the busiest facilitators is ill for two: plan again."""
     problem = read_problem(json.loads(text))
     standing = three_weeks_later(problem, plan_meetings(problem, effort=FIRST_ANSWER).plan)
-    told = problem_text(with_an_illness(standing))
+    told = problem_text(with_an_illness(standing, int(which)))
     began = time.process_time()
     changed = read_problem(json.loads(told))
     again = plan_again(changed)
@@ -118,8 +121,8 @@ def three_weeks_later(problem: Problem, plan: Plan) -> Problem:
     return replace(problem, cases=tuple(cases), as_of=today)
 
 
-def with_an_illness(problem: Problem) -> Problem:
-    """The facilitator with most meetings in the next fortnight cannot come to any of them."""
+def with_an_illness(problem: Problem, which: int = 0) -> Problem:
+    """Whoever has most meetings in the next fortnight (0), or next to most (1), comes to none."""
     last = days_after(problem.as_of, 13)
     load = Counter(
         task.published.lead
@@ -127,13 +130,11 @@ def with_an_illness(problem: Problem) -> Problem:
         for task in case.open_tasks
         if task.published is not None and local_day(problem.zone, task.published.start) <= last
     )
-    busiest = min(load, key=lambda who: (-load[who], who))
+    ill = sorted(load, key=lambda who: (-load[who], who))[which]
     return replace(
         problem,
         facilitators=tuple(
-            replace(each, away=(*each.away, Away(problem.as_of, last)))
-            if each.id == busiest
-            else each
+            replace(each, away=(*each.away, Away(problem.as_of, last))) if each.id == ill else each
             for each in problem.facilitators
         ),
     )
@@ -177,7 +178,13 @@ def main() -> None:
         "--naive-seconds", type=float, default=0, help="0 leaves the naive model out"
     )
     words.add_argument("--by-areas", action="store_true", help="areas, then a reconciling pass")
+    words.add_argument(
+        "--growth", action="store_true", help="first answers of all sizes and their exponent"
+    )
     asked = words.parse_args()
+    if asked.growth:
+        _growth(asked.seed)
+        return
     if asked.problem is None:
         text = problem_text(invented_problem(Size(asked.size), asked.seed))
     else:
@@ -192,10 +199,26 @@ def main() -> None:
             _tell(f"areas, {asked.effort}", _alone(area_by_area, text, asked.effort))
     else:
         _tell("first answer", _alone(first_answer, text, ""))
-        _tell(asked.effort, _alone(full_quality, text, asked.effort))
-        _tell("illness", _alone(illness, text, ""))
+        full = _alone(full_quality, text, asked.effort)
+        _tell(asked.effort, full)
+        for which in range(ILLNESSES):
+            again = _alone(illness, text, str(which))
+            quicker = round(full["cpu"] / max(again["cpu"], 0.01))
+            _tell(f"illness {which + 1}", again | {"times_quicker": quicker})
     if asked.naive_seconds:
         _tell("naive CP-SAT", _alone(naive, text, str(asked.naive_seconds)))
+
+
+def _growth(seed: int) -> None:
+    """The first answer of every size, and the power of the number of cases by which it grows."""
+    spent: list[tuple[int, float]] = []
+    for size in Size:
+        problem = invented_problem(size, seed)
+        figures = _alone(area_by_area, problem_text(problem), "first")
+        _tell(size, {"cases": len(problem.cases)} | figures)
+        spent.append((len(problem.cases), figures["cpu"]))
+    (few, short), (many, long) = spent[0], spent[-1]
+    _tell("growth", {"exponent": round(math.log(long / short) / math.log(many / few), 3)})
 
 
 def _tell(what: str, figures: Figures) -> None:

@@ -25,6 +25,8 @@ from rj.scheduling.planner.tiers import Tiers, tiers
 
 AGAIN = Effort("again", 3, 0, 16, 48, settles=True)
 WIDER_BY = (0, 6, 16)
+# More broken cases than this lie scattered over many areas: they are a neighbourhood by themselves.
+WIDE_ENOUGH = 48
 FORTNIGHT = timedelta(days=14)
 
 
@@ -67,6 +69,7 @@ def plan_again(
     problem: Problem,
     *,
     standing: Plan | None = None,
+    broken: dict[str, str] | None = None,
     seed: int = 1,
     effort: Effort = AGAIN,
     should_stop: Callable[[], bool] = lambda: False,
@@ -74,14 +77,18 @@ def plan_again(
     """Mend a plan for the facts as they are now.
 
     ``standing`` is what is held so far, told or not; without it, what was published. Cases of which
-    nothing stands are planned too. Raises Invalid naming a pinned meeting that cannot stand.
+    nothing stands are planned too, unless the ``broken`` ones have been looked up already: then
+    only those. Raises Invalid naming a pinned meeting that cannot stand.
     """
     before = as_published(problem) if standing is None else standing
-    broken = broken_cases(problem, before)
-    free = list(dict.fromkeys([*broken, *unbegun_cases(problem, before)]))
+    if broken is None:
+        broken = broken_cases(problem, before)
+        free = list(dict.fromkeys([*broken, *unbegun_cases(problem, before)]))
+    else:
+        free = list(broken)
     best: tuple[Tiers, Bounds, Plan, Survey | None] | None = None
     chosen: list[str] = []
-    for more in WIDER_BY:
+    for more in WIDER_BY if len(free) <= WIDE_ENOUGH else (0,):
         freed = free + _beside(problem, before, free, more)
         if best is not None and len(freed) == len(chosen):
             break

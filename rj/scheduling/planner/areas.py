@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rj.scheduling.planner.again import plan_again
+from rj.scheduling.planner.broken import broken_cases
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.practice import practice_years
 from rj.scheduling.planner.problem import Facilitator, Problem
 from rj.scheduling.planner.reasons import why_planned
-from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import NORMAL, Bounds, Effort, Outcome, Solution
 from rj.scheduling.planner.solve import lawful, outcome_of, plan_part, provenance_of
 from rj.scheduling.planner.tiers import Tiers, tiers
@@ -68,15 +68,18 @@ def plan_by_areas(
     )
     reconciled: tuple[str, ...] = ()
     left_out = {task: why for part in done for task, why in part.left_out.items()}
-    if len(split) > 1 and breaches(problem, joined):
-        again = plan_again(problem, standing=joined, seed=seed, should_stop=should_stop)
+    broken = broken_cases(problem, joined)
+    if broken:
+        again = plan_again(
+            problem, standing=joined, broken=broken, seed=seed, should_stop=should_stop
+        )
         joined, reconciled = again.plan, again.freed
         left_out |= again.left_out
     least = [sum(each.bounds.least[tier] for each in done) for tier in range(3)]
     reached = tiers(problem, joined)
     rounds = sum(each.provenance.rounds for each in done)
     solution = Solution(
-        plan=lawful(problem, joined),
+        plan=joined if broken else lawful(problem, joined),
         tiers=reached,
         bounds=Bounds(Tiers(least[0], least[1], least[2], 0, 0, 0, 0)),
         outcome=outcome_of(

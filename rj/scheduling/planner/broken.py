@@ -5,7 +5,20 @@ Needs no solver, and may therefore be asked while somebody waits for a page.
 
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem
-from rj.scheduling.planner.rules import Breach, breaches
+from rj.scheduling.planner.rules import (
+    Breach,
+    Reading,
+    breaches,
+    caseloads_are_within_the_cap,
+    conferences_are_spread_out,
+    weeks_are_within_the_cap,
+)
+
+COUNTED = (
+    weeks_are_within_the_cap,
+    conferences_are_spread_out,
+    caseloads_are_within_the_cap,
+)
 
 
 def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
@@ -17,27 +30,28 @@ def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
     """
     stands = {problem.case_of[meeting.task].id for meeting in standing.meetings}
     broken: dict[str, str] = {}
+    for breach in breaches(problem, standing):
+        case = problem.case_of.get(breach.about)
+        name = breach.about if case is None else case.id
+        if breach.about not in problem.facilitator and name in stands:
+            broken.setdefault(name, _in_full(problem, breach))
     kept = standing
     while True:
-        found = breaches(problem, kept)
-        counted = [each for each in found if each.about in problem.facilitator]
-        before = len(broken)
-        for breach in found:
-            case = problem.case_of.get(breach.about)
-            name = breach.about if case is None else case.id
-            if breach not in counted and name in stands:
-                broken.setdefault(name, _in_full(problem, breach))
-        if len(broken) == before:
-            for breach in {each.about: each for each in counted}.values():
-                loose = _last_led(problem, kept, breach.about)
-                if loose is not None:
-                    broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
-        if not counted or len(broken) == before:
-            return broken
         kept = Plan(
             standing.problem,
-            tuple(m for m in standing.meetings if problem.case_of[m.task].id not in broken),
+            tuple(m for m in kept.meetings if problem.case_of[m.task].id not in broken),
         )
+        # Nothing but these rules can name a facilitator, and fewer meetings break nothing new.
+        reading = Reading(problem, kept)
+        over = {breach.about: breach for rule in COUNTED for breach in rule(reading)}
+        before = len(broken)
+        for breach in over.values():
+            loose = _last_led(problem, kept, breach.about)
+            if loose is not None:
+                broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
+        if len(broken) == before:
+            return broken
+        kept = Plan(kept.problem, tuple(m for m in kept.meetings if {m.lead, m.second} & set(over)))
 
 
 def _in_full(problem: Problem, breach: Breach) -> str:

@@ -157,6 +157,26 @@ class Diary:
             self._rub_out(booking)
         return fits
 
+    def in_the_way(self, plan: CasePlan) -> set[int]:
+        """The cases with a meeting that is not pinned and that this plan would clash with."""
+        found = set()
+        for new in plan.bookings:
+            for who in new.staff:
+                for old in self.of_facilitator[who].values():
+                    journey = self._journey(new.venue, old.venue)
+                    if old.day == new.day and _clash(new, old, journey):
+                        found.add(old.case)
+            if new.room != CONTACT_HAS_NO_ROOM:
+                rest = self.survey.rooms[new.room].turnaround_minutes
+                for old in self.of_room[new.room].values():
+                    if _clash(new, old, rest):
+                        found.add(old.case)
+            for person in new.people:
+                for old in self.of_person[person].values():
+                    if _clash(new, old, 0):
+                        found.add(old.case)
+        return {case for case in found if self.plans[case].bookings}
+
     def can_lead(self, lead: int, case: int) -> bool:
         """H12: whether a facilitator leads the case already or may take one more."""
         led = self.led[lead]
@@ -253,18 +273,17 @@ class Diary:
             if new.is_conference and not self.conference_days(who)[new.day]:
                 return False
             for old in self.of_facilitator[who].values():
-                journey = self._journey(new.venue, old.venue)
-                if new.begins < old.ends + journey and old.begins < new.ends + journey:
+                if old.day != new.day:
+                    continue
+                if _clash(new, old, self._journey(new.venue, old.venue)):
                     return False
         if new.room != CONTACT_HAS_NO_ROOM:
             rest = survey.rooms[new.room].turnaround_minutes
             for old in self.of_room[new.room].values():
-                if new.begins < old.ends + rest and old.begins < new.ends + rest:
+                if _clash(new, old, rest):
                     return False
         return not any(
-            new.begins < old.ends and old.begins < new.ends
-            for person in new.people
-            for old in self.of_person[person].values()
+            _clash(new, old, 0) for person in new.people for old in self.of_person[person].values()
         )
 
     def _enter(self, booking: Booking) -> None:
@@ -304,6 +323,11 @@ class Diary:
             del self.of_room[booking.room][key]
         for person in booking.people:
             del self.of_person[person][key]
+
+
+def _clash(one: Booking, other: Booking, between: int) -> bool:
+    """Whether two meetings overlap or have less than so many minutes between them."""
+    return one.begins < other.ends + between and other.begins < one.ends + between
 
 
 class _Page:

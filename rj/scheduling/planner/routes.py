@@ -159,8 +159,9 @@ class Routes:
 
     def another(self, reach: int, chance: Random, spread: int) -> CasePlan | None:
         """A route found under random surcharges of up to ``spread``, at a random hour."""
-        noise = np.random.default_rng(chance.getrandbits(32))
-        days = noise.integers(0, max(128, spread), (len(self.stages), self.survey.grid.length))
+        shape = len(self.stages), self.survey.grid.length
+        noise = np.frombuffer(chance.randbytes(8 * shape[0] * shape[1]), dtype="<u8")
+        days = (noise % np.uint64(max(128, spread))).astype(np.int64).reshape(shape)
         return self._route(reach, list(days), chance, spread)
 
     def _route(

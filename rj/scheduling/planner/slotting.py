@@ -10,6 +10,8 @@ from rj.scheduling.planner.routes import Routes
 from rj.scheduling.planner.scores import Scorer
 from rj.scheduling.planner.survey import CaseSurvey
 
+Rank = tuple[int, int, int]
+
 
 def slot_cases(
     diary: Diary,
@@ -40,7 +42,7 @@ def slot_cases(
     for reached, case in enumerate(waiting):
         if should_stop():
             return [each.number for each in waiting[reached:]]
-        plan = _best(diary, scorer, case, table[case.number], advice[case.number])
+        plan = best_plan(diary, scorer, case, table[case.number], advice[case.number])
         if plan is not None:
             diary.take(plan)
     return []
@@ -60,7 +62,7 @@ def _place_bound(
             diary.take(nothing_for(case))
         failed = None
         for case in order:
-            plan = _best(diary, scorer, case, table[case.number], advice[case.number])
+            plan = best_plan(diary, scorer, case, table[case.number], advice[case.number])
             if plan is None:
                 failed = case
                 break
@@ -87,7 +89,7 @@ def _as_told(diary: Diary, scorer: Scorer, case: CaseSurvey) -> CasePlan | None:
     return plan if plan is not None and plan.disturbance == 0 else None
 
 
-def _best(
+def best_plan(
     diary: Diary,
     scorer: Scorer,
     case: CaseSurvey,
@@ -95,7 +97,7 @@ def _best(
     advised: tuple[int, ...],
 ) -> CasePlan | None:
     """The first lead in the order of advice who can do as well as anybody could, else the best."""
-    ideal = min(((p.unscheduled, p.days_late, p.disturbance) for p in pairs), default=None)
+    ideal = ideal_of(pairs)
     found: CasePlan | None = None
     for lead in advised:
         if not diary.can_lead(lead, case.number):
@@ -106,15 +108,21 @@ def _best(
             plan = routes.first(reach)
             if plan is not None:
                 break
-        if plan is not None and (found is None or _rank(plan) < _rank(found)):
+        if plan is not None and (found is None or rank_of(plan) < rank_of(found)):
             found = plan
-        if found is not None and _rank(found) == ideal:
+        if found is not None and rank_of(found) == ideal:
             break
     return found
 
 
-def _rank(plan: CasePlan) -> tuple[int, int, int]:
+def rank_of(plan: CasePlan) -> Rank:
+    """T0 to T2 of one case."""
     return plan.unscheduled, plan.days_late, plan.disturbance
+
+
+def ideal_of(pairs: list[Pair]) -> Rank | None:
+    """The best T0 to T2 the case could have alone, or None where nobody can hold any of it."""
+    return min(((p.unscheduled, p.days_late, p.disturbance) for p in pairs), default=None)
 
 
 def _refuse(case: CaseSurvey) -> NoReturn:

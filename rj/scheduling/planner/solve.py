@@ -11,6 +11,7 @@ from rj.scheduling.planner.assignment import assign, without_programme
 from rj.scheduling.planner.diary import Diary, plan_of
 from rj.scheduling.planner.improve import Search
 from rj.scheduling.planner.left_out import why_left_out
+from rj.scheduling.planner.making_room import make_room
 from rj.scheduling.planner.pairs import Pair, pairs_of
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem
@@ -152,6 +153,8 @@ def look_for_a_plan(
     diary, scorer = Diary(survey), Scorer(survey)
     chance = Random(seed)  # noqa: S311 (the search must be repeatable, not secret)
     not_reached = slot_cases(diary, scorer, table, assignment.advice, is_over)
+    if not not_reached:
+        make_room(diary, scorer, table, assignment.advice, chance, is_over)
     search = Search(diary, scorer, table, assignment.advice, assignment.bounds, effort, chance)
     tell("improving", search.tiers, assignment.bounds)
     rounds = idle = 0
