@@ -174,6 +174,8 @@ class Review:
     """What the freezing met: pins that were freed, outcomes awaited, gaps that ran out."""
     mends_only: bool
     """Only what broke was planned again."""
+    pipeline: str
+    """How many trainees these conferences carry through a year; empty where none is in one."""
 
     def count(self, change: ProposalChange) -> int:
         """How many proposed meetings are new, moved, of changed staff, or unchanged."""
@@ -245,6 +247,7 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         later=tuple(each for each in unplaced if is_later[each.step_id]),
         notes=_notes(session, run),
         mends_only=run.mends_only,
+        pipeline="" if run.result is None else json.loads(run.result).get("pipeline", ""),
     )
 
 

@@ -32,6 +32,7 @@ from rj.scheduling.models import (
 )
 from rj.scheduling.planner.again import AGAIN, plan_again
 from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
+from rj.scheduling.planner.pipeline import pipeline
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Problem
@@ -220,7 +221,8 @@ def _keep(
         run = locked_run(session, run_id)
         if run.result is not None or run.state is not RunState.RUNNING:
             return
-        run.result = json.dumps(result_document(solution), ensure_ascii=False)
+        told = {"pipeline": pipeline(problem, solution.plan).sentence}
+        run.result = json.dumps(result_document(solution) | told, ensure_ascii=False)
         run.state = RunState.FINISHED
         run.finished_at = clock.now()
         _propose(session, run, problem, solution)

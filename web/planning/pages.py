@@ -440,6 +440,7 @@ class Proposal:
     is_empty: bool
     is_all_published: bool
     mends_only: bool
+    pipeline: str
 
 
 def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
@@ -470,6 +471,7 @@ def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
         is_empty=not found.cases,
         is_all_published=bool(found.cases) and not to_publish,
         mends_only=found.mends_only,
+        pipeline=found.pipeline,
     )
 
 
