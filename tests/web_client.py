@@ -181,8 +181,18 @@ def a_site(
         )
     else:
         app = _the_usual_app(The(database), The(clock), The(teller))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield Site(client, database, clock)
+        if app in _OPEN:  # a second visitor beside the first: an app is started once at a time
+            app = create_app(some_settings(), database, clock, SEAL, teller)
+    _OPEN.append(app)
+    try:
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Site(client, database, clock)
+    finally:
+        _OPEN.remove(app)
+
+
+_OPEN: list[Litestar] = []
+"""Apps that a test has open just now."""
 
 
 class The(Generic[Thing]):

@@ -88,7 +88,7 @@ class Things:
 
     def in_path(self, path: str) -> str:
         """The address of these things under a route."""
-        is_liaison = path.startswith("/liaison")
+        is_liaison = path.startswith("/liaison") and "/cases/" not in path
         values = {
             "order_id": self.order_id,
             "party_id": self.harmed_id if path.startswith("/liaison/people") else self.harmer_id,

@@ -9,9 +9,9 @@ from rj.accounts.delays import wait_until
 from rj.policy import terms
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.deadlines import first_contact_clock
-from web.accounts.controllers import _within
 from web.orders.clocks import clock_tag, shown_clock
 from web.pages import clock_text, day_text, moment_text, paginate
+from web.unsent import within
 from web.words import WORDS, words_for
 
 SENTENCED = date(2026, 3, 2)
@@ -119,4 +119,4 @@ def test_refused_sign_ins_cost_longer_and_longer_but_never_more_than_two_minutes
     ],
 )
 def test_signing_in_leads_nowhere_but_within_this_site(wanted, lands):
-    assert _within(wanted) == lands
+    assert within(wanted) == lands
