@@ -31,6 +31,8 @@ class PlanningRun(Versioned, table=True):
     requested_at: datetime
     requested_by: UUID | None = Field(default=None, foreign_key="account.id")
     started_at: datetime | None = None
+    beginnings: int = 0
+    """How often a worker began it: again only where the one before died over it."""
     finished_at: datetime | None = None
     problem: str
     """The JSON document of the planning format, with identifiers made up for this run."""

@@ -139,6 +139,7 @@ def _request(
     )
     session.add(run)
     run.requested_at, run.requested_by = now, actor.account_id
+    run.beginnings = 0
     run.seed, run.effort, run.time_limit_seconds = seed, int(effort), time_limit_seconds
     _freeze_into(session, run, now, mends_only=mends_only)
     asked = "request mending run" if mends_only else "request planning run"

@@ -47,6 +47,8 @@ from rj.scheduling.wording import in_words
 PROGRESS_EVERY_SECONDS = 1.0
 LONGEST_REASON = 1000
 LONGEST_FAILURE = 300
+MOST_BEGINNINGS = 3
+"""A run over which so many workers died is given up: it would take the next one with it."""
 
 KEPT = "It stays as it is: only what could no longer stand was planned again."
 NOT_LOOKED_AT = "Only what broke was planned again. A full planning run looks at this stage too"
@@ -109,13 +111,23 @@ class _Task:
 
 
 def _begin(database: Database, clock: Clock, run_id: UUID) -> _Task | None:
-    """Take a run up; None when it is over already. A run whose worker died is begun afresh."""
+    """Take a run up; None when it is over already. A run whose worker died is begun afresh, but not
+    for ever."""
     with database.writing() as session:
         run = locked_run(session, run_id)
         if run.state not in {RunState.QUEUED, RunState.RUNNING}:
             return None
+        if run.beginnings >= MOST_BEGINNINGS:
+            run.state = RunState.FAILED
+            run.finished_at = clock.now()
+            run.failure = (
+                f"Planning ended unexpectedly {MOST_BEGINNINGS} times. Plan again with a quick "
+                "look, and tell whoever runs the service"
+            )
+            return None
         run.state = RunState.RUNNING
         run.started_at = clock.now()
+        run.beginnings += 1
         return _Task(
             read_problem(json.loads(run.problem)),
             None if run.standing is None else read_plan(json.loads(run.standing)),

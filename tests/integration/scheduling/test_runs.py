@@ -13,9 +13,16 @@ from rj.policy.terms import Stage
 from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.planner.documents import read_plan, read_problem
 from rj.scheduling.planner.rules import Breach, breaches
-from rj.scheduling.runs import get_run, names_of, progress_of, request_run, stop_run
-from rj.scheduling.solving import replay_run, solve_run
-from tests.builders import AREA, NOW
+from rj.scheduling.runs import (
+    get_run,
+    names_of,
+    progress_of,
+    request_mending,
+    request_run,
+    stop_run,
+)
+from rj.scheduling.solving import MOST_BEGINNINGS, replay_run, solve_run
+from tests.builders import AREA, NOW, an_area
 from tests.scheduling_builders import a_county, a_solved_run
 
 
@@ -149,6 +156,39 @@ def test_P3_a_plan_that_breaks_a_rule_ends_the_run_in_plain_words(
         )
         assert failed.result is None
         assert proposed(session, failed) == []
+
+
+def test_P3_a_worker_that_dies_leaves_nothing_and_is_not_followed_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        run = request_run(session, AREA, actor=county.actor, now=NOW)
+        other = request_mending(session, an_area(session, "E1").id, actor=county.actor, now=NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr("rj.scheduling.solving.plan_meetings", dies)
+        patched.setattr("rj.scheduling.solving.plan_again", dies)
+        with pytest.raises(SystemExit):
+            solve_run(database, StoppedClock(NOW), other.id)
+        for _ in range(MOST_BEGINNINGS):
+            with pytest.raises(SystemExit):
+                solve_run(database, StoppedClock(NOW), run.id)
+            with database.reading() as session:
+                begun = get_run(session, run.id)
+                assert (begun.state, begun.result) == (RunState.RUNNING, None)
+                assert proposed(session, begun) == []
+    # the next worker takes up the one, and gives up the other
+    for each in (other, run):
+        solve_run(database, StoppedClock(NOW), each.id)
+    with database.reading() as session:
+        assert get_run(session, other.id).state is RunState.FINISHED
+        given_up = get_run(session, run.id)
+        assert given_up.state is RunState.FAILED
+        assert given_up.failure.startswith("Planning ended unexpectedly 3 times")
+        assert proposed(session, given_up) == []
 
 
 def test_P3_a_fault_while_planning_changes_nothing(
