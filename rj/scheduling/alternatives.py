@@ -469,6 +469,7 @@ def _pairs(scene: _Scene) -> Iterator[tuple[str, str | None]]:
         if case.area in each.areas
         and case.skills <= each.skills
         and not case.people & each.conflicts
+        and each.id not in case.not_facilitators
     ]
     is_conference = scene.task.stage is planning.Stage.CONFERENCE
     for lead in suitable:

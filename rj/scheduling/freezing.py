@@ -408,6 +408,12 @@ class _Freezing:
             if order.current_lead_id is None
             else self.names.of(FACILITATOR, order.current_lead_id),
             tasks=tuple(tasks),
+            not_facilitators=frozenset(
+                self.names.of(FACILITATOR, wish.facilitator_id)
+                for wish in case.wishes
+                if wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR
+                and wish.facilitator_id is not None
+            ),
         )
 
     def _steps_for_now(
@@ -638,8 +644,8 @@ class _Freezing:
     ) -> dict[UUID, set[str]]:
         """Persons of the problem whom each facilitator must not meet.
 
-        Somebody of a case who comes to none of its planned stages, and a coordinator's wish, count
-        through the person on probation: H6 looks at everybody of a case.
+        Somebody of a case who comes to none of its planned stages counts through the person on
+        probation: H6 looks at everybody of a case.
         """
         planned = {case.id for case in cases}
         cases_of: dict[UUID, set[str]] = defaultdict(set)
@@ -653,10 +659,6 @@ class _Freezing:
             for party in case.parties:
                 cases_of[party.id].add(self.names.find(PERSON, party.id) or stand_in)
             cases_of[case.order.responsible_officer_id].add(stand_in)
-            for wish in case.wishes:
-                is_exclusion = wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR
-                if is_exclusion and wish.facilitator_id is not None:
-                    shunned[wish.facilitator_id].add(stand_in)
         for who, persons in staff.conflicts.items():
             for person in persons:
                 shunned[who] |= cases_of.get(person, set())

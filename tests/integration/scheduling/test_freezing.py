@@ -211,8 +211,7 @@ def test_an_excluded_facilitator_and_a_case_left_out_until_taken_back(
         frozen = freeze(session, AREA, now=NOW)
         case = case_of(frozen, order)
         assert case is not None
-        frozen_who = frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, who.id))]
-        assert frozen_who.conflicts & case.people
+        assert case.not_facilitators == {frozen.names.find(FACILITATOR, who.id)}
         assert case_of(frozen, other) is None
         assert {each.order_id for each in frozen.later} == {other.id}
         take_back(session, wish.id, actor=actor, now=NOW)
