@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect, Template
 
 from rj.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, RJError
+from web.guards import ConfirmFirst
 from web.pages import page
 from web.unsent import where_put_aside
 from web.visits import request_reference
@@ -88,7 +89,15 @@ def show_fault(request: Request[Any, Any, Any], fault: Exception) -> Template | 
         )
 
 
+def lead_to_confirm(request: Request[Any, Any, Any], _: ConfirmFirst) -> Redirect:
+    """To the page that asks for the password once more, and from there back here."""
+    return Redirect(
+        f"/account/confirm?{urlencode({'then': request.scope['path']})}", status_code=303
+    )
+
+
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    ConfirmFirst: lead_to_confirm,
     RJError: show_refusal,
     HTTPException: show_http_fault,
     Exception: show_fault,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Request
@@ -9,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import ImproperlyConfiguredException, NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
+from rj.accounts.sessions import CONFIRMED_FOR
 from rj.kernel.errors import NotAllowed
 from rj.policy.terms import Role
 from web.unsent import put_aside
@@ -34,6 +36,28 @@ class Permission:
             raise NotAuthorizedException()
         if not person.has(*self.roles):
             raise NotAllowed("Your account does not open this page.")
+
+
+UNCONFIRMED_FOR = "rj_unconfirmed_for"
+"""How long ago the person behind a request proved who they are."""
+
+
+class ConfirmFirst(Exception):
+    """Somebody is to prove once more who they are before this page opens."""
+
+
+async def freshly_confirmed(
+    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+) -> None:
+    """Besides a permission: raise ConfirmFirst unless who asks proved lately who they are.
+
+    A form may be sent for as long again as its page may be opened, so that what is typed on it is
+    not in vain.
+    """
+    is_form = connection.scope.get("method") == "POST"
+    unconfirmed_for: timedelta | None = connection.scope["state"].get(UNCONFIRMED_FOR)
+    if unconfirmed_for is None or unconfirmed_for > CONFIRMED_FOR * (2 if is_form else 1):
+        raise ConfirmFirst()
 
 
 def needs(*roles: Role) -> Permission:

@@ -7,6 +7,7 @@ there is something to say on the next page or a minute has passed since the idle
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
@@ -23,7 +24,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlmodel import Session
 
 from rj.accounts.keys import AccountKeys
-from rj.accounts.sessions import SignedIn, find_account_of_ended, find_signed_in, keep, rotate
+from rj.accounts.sessions import (
+    SignedIn,
+    confirm,
+    find_account_of_ended,
+    find_signed_in,
+    keep,
+    rotate,
+)
 from rj.accounts.unsent import Unsent, find_unsent, keep_unsent
 from rj.audit.services import Actor, Seen, note, note_views
 from rj.db.database import Database
@@ -31,6 +39,7 @@ from rj.kernel.clock import Clock
 from rj.kernel.references import new_reference, token_fingerprint
 from rj.settings import LOOPBACK, Network, Settings
 from web.bodies import refuse_unreadable_address
+from web.guards import UNCONFIRMED_FOR
 from web.people import Person
 from web.unsent import KEEPER, asked_back, bring_back
 
@@ -79,6 +88,11 @@ def request_reference(request_or_scope: Request[Any, Any, Any] | Scope) -> str:
 def say(request: Request[Any, Any, Any], sentence: str) -> None:
     """Have the next page the person sees begin with this sentence, such as "Meeting moved"."""
     request.scope["state"].setdefault(SAID, []).append(sentence)
+
+
+def confirm_session(request: Request[Any, Any, Any], session: Session, *, now: datetime) -> None:
+    """Keep that the person behind this request proved just now who they are."""
+    request.scope["state"][SIGNED_IN] = confirm(session, request.scope["state"][SIGNED_IN], now=now)
 
 
 def renew_identifier(
@@ -136,6 +150,7 @@ class Visits(ASGIMiddleware):
         )
         scope["auth"] = None
         scope["state"][SIGNED_IN] = found
+        scope["state"][UNCONFIRMED_FOR] = found and self.clock.now() - found.confirmed_at
         if found is not None and (unsent_id := asked_back(request)) is not None:
             unsent = await sync_to_thread(self._find_unsent, unsent_id, found.account_id)
             if unsent is not None:

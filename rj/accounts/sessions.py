@@ -18,6 +18,8 @@ from rj.kernel.references import new_token, token_fingerprint
 
 IDLE_LIMIT = timedelta(minutes=15)
 WHOLE_LIMIT = timedelta(hours=8)
+CONFIRMED_FOR = timedelta(minutes=15)
+"""How long who proved who they are may open what is sealed without being asked again."""
 RENEWED_AFTER = timedelta(minutes=1)
 """A request within this time of the last renewal writes nothing."""
 KNOWN_AFTER = timedelta(hours=12)
@@ -39,6 +41,8 @@ class SignedIn:
     started_at: datetime
     renewed_at: datetime
     device: str
+    confirmed_at: datetime
+    """When its holder last proved who they are: at sign-in, or asked once more since."""
     said: tuple[str, ...]
     """Sentences waiting to be shown on the next page."""
 
@@ -66,7 +70,7 @@ def open_session(session: Session, account_id: UUID, *, now: datetime, device: s
         WebSession(
             id=token_fingerprint(token),
             account_id=account_id,
-            data=_data(now, device[:LONGEST_DEVICE], ()),
+            data=_data(now, device[:LONGEST_DEVICE], now, ()),
             expires_at=now + IDLE_LIMIT,
         )
     )
@@ -101,6 +105,7 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
         started_at=datetime.fromisoformat(data["started_at"]),
         renewed_at=kept.expires_at - IDLE_LIMIT,
         device=data["device"],
+        confirmed_at=datetime.fromisoformat(data["confirmed_at"]),
         said=tuple(data["said"]),
     )
 
@@ -137,7 +142,9 @@ def keep(
     """Count the idle time from now and keep what is still to be said."""
     kept = session.get(WebSession, signed_in.session_id)
     if kept is not None and kept.expires_at > now:
-        kept.data = _data(signed_in.started_at, signed_in.device, said[-MOST_SAID:])
+        kept.data = _data(
+            signed_in.started_at, signed_in.device, signed_in.confirmed_at, said[-MOST_SAID:]
+        )
         kept.expires_at = min(now + IDLE_LIMIT, signed_in.started_at + WHOLE_LIMIT)
         session.add(kept)
     return replace(signed_in, said=said, renewed_at=now)
@@ -183,7 +190,20 @@ def delete_ended_sessions(session: Session, *, now: datetime) -> None:
     session.exec(delete(WebSession).where(col(WebSession.expires_at) <= now - KNOWN_AFTER))
 
 
-def _data(started_at: datetime, device: str, said: tuple[str, ...]) -> bytes:
+def confirm(session: Session, signed_in: SignedIn, *, now: datetime) -> SignedIn:
+    """Keep that its holder proved just now who they are."""
+    confirmed = replace(signed_in, confirmed_at=now)
+    return keep(session, confirmed, said=signed_in.said, now=now)
+
+
+def _data(
+    started_at: datetime, device: str, confirmed_at: datetime, said: tuple[str, ...]
+) -> bytes:
     return json.dumps(
-        {"started_at": started_at.isoformat(), "device": device, "said": said}
+        {
+            "started_at": started_at.isoformat(),
+            "device": device,
+            "confirmed_at": confirmed_at.isoformat(),
+            "said": said,
+        }
     ).encode()

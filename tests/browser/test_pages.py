@@ -47,7 +47,7 @@ def test_every_page_of_a_role_can_be_reached_and_used_by_everybody(
     with a_person_at(browser, house) as page:
         sign_in(page, house.account(role))
         cookies = {each["name"]: each["value"] for each in page.context.cookies()}
-        first = ["/account/password", *(each.href for each in destinations(frozenset({role})))]
+        first = ["/account/confirm", *(each.href for each in destinations(frozenset({role})))]
         with httpx.Client(base_url=house.address, cookies=cookies) as client:
             wanted = pages_open_to(house.site, role) - NOT_PAGES
             found = walk(client, house.site, first, wanted)

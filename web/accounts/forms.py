@@ -31,6 +31,15 @@ class CodeForm:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmForm:
+    """The password once more."""
+
+    current: str = entry(
+        "password", missing="Enter your password", longest=MOST_CHARACTERS, is_long=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class NewAppForm(CodeForm):
     """The first code of an app, and the password of who sets it up while signed in."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Controller, Request, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
 from rj.accounts import second_factor, services
@@ -17,14 +18,15 @@ from rj.kernel.errors import FieldProblem, Invalid
 from rj.settings import Settings
 from web.accounts import pages
 from web.accounts.controllers import recovery_page, set_up_page
-from web.accounts.forms import CodeForm, NewAppForm, PasswordForm
+from web.accounts.forms import CodeForm, ConfirmForm, NewAppForm, PasswordForm
 from web.accounts.steps import STEP, Step, begin_step, find_step, forget_cookie, hand_over
 from web.forms import Entered, Problems, read
 from web.given import Given
 from web.guards import signed_in
 from web.pages import page, see
 from web.people import Person, Visitor
-from web.visits import renew_identifier, say
+from web.unsent import within
+from web.visits import confirm_session, renew_identifier, say
 
 ACCOUNT = "/account"
 SET_UP = "/account/app"
@@ -115,6 +117,39 @@ class AccountPages(Controller):
             return _password_page(request, Problems(invalid.problems))
         say(request, "Your password was changed")
         answer = see("/")
+        answer.set_cookie(renewed)
+        return answer
+
+    @get(f"{ACCOUNT}/confirm", sync_to_thread=True)
+    def ask_again(
+        self, request: Visitor, database: Given[Database], then: FromQuery[str] = "/"
+    ) -> Template:
+        """Ask for the password once more before something sealed is opened."""
+        return _confirm_page(request, database, Entered.of(then=within(then)))
+
+    @post(f"{ACCOUNT}/confirm", sync_to_thread=True)
+    def confirm(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Go on to what was to be opened."""
+        now = clock.now()
+        try:
+            read(ConfirmForm, entered)
+            typed = entered.text("current")
+            services.confirm_password(
+                database, request.user.account_id, typed, field="current", now=now
+            )
+        except Invalid as invalid:
+            return _confirm_page(request, database, entered, Problems(invalid.problems))
+        with database.writing() as session:
+            confirm_session(request, session, now=now)
+            renewed = renew_identifier(request, session, settings)
+        answer = see(within(entered.text("then")))
         answer.set_cookie(renewed)
         return answer
 
@@ -211,6 +246,22 @@ def _set_up(
         )
         end_sessions(session, person.account_id, but=person.session_id)
         return codes
+
+
+def _confirm_page(
+    request: Visitor, database: Database, entered: Entered, problems: Problems | None = None
+) -> Template:
+    with database.reading() as session:
+        has_password = bool(get_account(session, request.user.account_id).password_hash)
+    return page(
+        request,
+        "accounts/confirm.html",
+        title="Is it still you?",
+        status_code=422 if problems else 200,
+        has_password=has_password,
+        entered=entered,
+        problems=problems or Problems(),
+    )
 
 
 def _own_page(

@@ -36,7 +36,7 @@ from rj.suppression.services import decide_alike, stop_who_is_alike
 from web.facilitators.pages import told_states, what_followed
 from web.forms import Entered, Problems, date_parts, read
 from web.given import Given
-from web.guards import needs
+from web.guards import freshly_confirmed, needs
 from web.liaison import pages
 from web.liaison.access import own_case, own_person, own_person_or_alike
 from web.liaison.forms import (
@@ -104,14 +104,14 @@ class PersonPages(Controller):
             shown = pages.person_page(session, party, order)
         return page(request, "liaison/person.html", title="Person", shown=shown)
 
-    @get("/details", sync_to_thread=True)
+    @get("/details", sync_to_thread=True, guards=[freshly_confirmed])
     def ask_reason(
         self, request: Visitor, database: Given[Database], party_id: FromPath[UUID]
     ) -> Template:
         """Ask why the contact details are to be opened."""
         return _ask(request, database, party_id, "reason", "Open contact details")
 
-    @post("/details", sync_to_thread=True)
+    @post("/details", sync_to_thread=True, guards=[freshly_confirmed])
     def open_details(
         self,
         request: Visitor,

@@ -19,6 +19,8 @@ WHO: dict[str, frozenset[Role]] = {
     "GET /account": EVERYBODY_SIGNED_IN,
     "GET /account/app": EVERYBODY_SIGNED_IN,
     "POST /account/app": EVERYBODY_SIGNED_IN,
+    "GET /account/confirm": EVERYBODY_SIGNED_IN,
+    "POST /account/confirm": EVERYBODY_SIGNED_IN,
     "GET /account/password": EVERYBODY_SIGNED_IN,
     "POST /account/password": EVERYBODY_SIGNED_IN,
     "POST /account/recovery-codes": EVERYBODY_SIGNED_IN,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -11,7 +12,8 @@ from rj.accounts.keys import AccountKeys
 from rj.accounts.models import Account, RecoveryCode, WebSession
 from rj.audit.models import AuditEntry
 from rj.policy.terms import Role
-from tests.web_client import PASSWORD, Site, TestPerson, a_person, a_site, some_settings
+from tests.integration.web.facilitators.cases import a_case
+from tests.web_client import PASSWORD, TELLER, Site, TestPerson, a_person, a_site, some_settings
 
 ASKING = some_settings(has_second_factor=True)
 RECOVERY_CODE = re.compile(r"<li><code>([A-Z0-9-]+)</code></li>")
@@ -144,6 +146,34 @@ def test_a_signed_in_thief_cannot_put_another_app_in_place_without_the_password(
     assert len(RECOVERY_CODE.findall(taken.text)) == 10
     assert site.client.cookies["rj_session"] != token
     assert site.get("/account").status_code == 200
+
+
+def test_a_screen_left_alone_opens_no_contact_details(database, clock):
+    case = a_case(database)
+    details = f"/liaison/people/{case.harmed_id}/details"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.liaison)
+        assert site.get(details).status_code == 200
+        clock.instant += timedelta(minutes=10)
+        hidden = site.hidden_fields(details)
+        clock.instant += timedelta(minutes=10)
+        asked = site.get(details).headers["location"]
+        assert asked == f"/account/confirm?then={quote(details, safe='')}"
+        typed_at_leisure = site.post(details, {"reason": "to ring back"}, hidden=hidden)
+        assert typed_at_leisure.status_code == 200
+        clock.instant += timedelta(minutes=14)
+        late = site.post(details, {"reason": "to ring back"}, hidden=hidden)
+        assert late.headers["location"] == asked
+        hidden = site.hidden_fields(asked)
+        wrong = site.post("/account/confirm", {"current": "a guess"}, hidden=hidden)
+        assert wrong.status_code == 422
+        [token] = [one.value for one in site.client.cookies.jar if one.name == "rj_session"]
+        right = site.post("/account/confirm", {"current": PASSWORD}, hidden=hidden)
+        assert right.headers["location"] == details
+        assert site.get(details).status_code == 200
+        site.client.cookies.clear()
+        site.client.cookies.set("rj_session", token)
+        assert site.get(details).headers["location"].startswith("/sign-in")
 
 
 def test_what_the_database_keeps_gives_neither_the_secret_nor_a_recovery_code_away(site, database):
