@@ -260,10 +260,38 @@ def erase_person(
     if not yes:
         typer.confirm("This cannot be undone. Erase this person?", abort=True)
     journal = service.settings.data_dir / JOURNAL
-    erase_command(
+    is_scrubbed = erase_command(
         service.database, service.seal, service.teller, code, journal, now=service.clock.now()
     )
     typer.echo("Erased. Backups made before today still hold this person until they age out.")
+    if not is_scrubbed:
+        typer.echo("Somebody was reading: a copy is left in the log until rj people scrub.")
+
+
+@people_app.command("erase-again")
+def erase_again() -> None:
+    """After a restore: erase everybody whom the journal of erasures names."""
+    from rj.rights.commands import JOURNAL, erase_again_command
+
+    service = _ready_service()
+    erase_again_command(
+        service.database,
+        service.seal,
+        service.teller,
+        service.settings.data_dir / JOURNAL,
+        sys.stdout,
+        now=service.clock.now(),
+    )
+
+
+@people_app.command("scrub")
+def scrub_files() -> None:
+    """Leave no copy of what was erased in the database's own files."""
+    from rj.rights.erasing import scrub
+
+    if not scrub(_ready_service().database):
+        raise Conflict("Somebody is reading just now: do it again later")
+    typer.echo("Nothing that was erased is left in the files.")
 
 
 @people_app.command("restrict")
@@ -285,13 +313,16 @@ def restrict_person(
 def hold_case(
     reference: Annotated[str, typer.Argument(help="The order's reference.")],
     reason: Annotated[str, typer.Option(help="court, complaint or inquiry.")] = "complaint",
+    until: Annotated[str, typer.Option(help="The last day, as 2027-03-31.")] = "",
+    note: Annotated[str, typer.Option(help="Which letter or file it rests on; no names.")] = "",
     lift: Annotated[bool, typer.Option("--lift", help="Let its periods run again.")] = False,
 ) -> None:
     """Keep a case whole: nothing of it is erased while the hold stands."""
     from rj.rights.commands import hold_command
 
     service = _ready_service()
-    hold_command(service.database, reference, reason, is_lifted=lift, now=service.clock.now())
+    now = service.clock.now()
+    hold_command(service.database, reference, reason, until, note, is_lifted=lift, now=now)
     typer.echo("The hold is lifted." if lift else "Held.")
 
 

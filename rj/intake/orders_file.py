@@ -39,7 +39,7 @@ from rj.intake.report import Difference, FileName, ImportReport, RowReport, RowR
 from rj.intake.rules import Known, order_faults, person_faults, resolve
 from rj.kernel.london import london_day
 from rj.orders.models import Order, ResponsibleOfficer
-from rj.orders.queries import get_requirement, offences_of
+from rj.orders.queries import erased_references, get_requirement, offences_of
 from rj.parties.contact import ContactTerms
 from rj.parties.models import HarmerDetails, Party
 from rj.parties.queries import parties_of
@@ -167,7 +167,17 @@ def _import(
         known = known_now(session, own_areas=areas)
         _judge(entries, people, known, now)
         standing = _orders_recorded_already(session, entries)
-        new = [entry for entry in entries if entry.reference not in standing]
+        erased = erased_references(
+            session, seal.fingerprint, (entry.reference for entry in entries)
+        )
+        for entry in entries:
+            if entry.reference in erased:
+                entry.result = RowResult.UNCHANGED
+        new = [
+            entry
+            for entry in entries
+            if entry.reference not in standing and entry.reference not in erased
+        ]
         _compare(session, entries, standing, seal, known)
         if not any(entry.faults or entry.differences for entry in entries) and not any(
             row.faults for row in people

@@ -21,7 +21,7 @@ from rj.intake.rules import order_faults, person_faults, resolve
 from rj.kernel.errors import FieldProblem, Invalid
 from rj.kernel.london import london_day
 from rj.orders.models import Order
-from rj.orders.queries import find_order_by_reference, get_order
+from rj.orders.queries import erased_references, find_order_by_reference, get_order
 from rj.parties.sealing import Seal
 
 
@@ -70,7 +70,9 @@ def record_order(
     problems = [fault.as_field_problem() for fault in order_faults(order, known, today)]
     for number, person in enumerate(order.people):
         problems += [_of_person(number, fault) for fault in person_faults(person, known, today)]
-    if find_order_by_reference(session, order.reference) is not None:
+    if find_order_by_reference(session, order.reference) is not None or erased_references(
+        session, seal.fingerprint, [order.reference]
+    ):
         problems.append(already_recorded().as_field_problem())
     if problems:
         raise Invalid(*problems)

@@ -245,3 +245,12 @@ class PlanStep(Versioned, table=True):
     done_on: date | None = None
     added_reason: str = Field(default="", max_length=200)
     """Why a step was added to those of the template."""
+
+
+class ErasedOrder(SQLModel, table=True):
+    """The keyed hash of an erased order's reference: the same court file does not bring it back."""
+
+    __tablename__ = "erased_order"
+
+    fingerprint: str = Field(primary_key=True, max_length=64)
+    erased_on: date

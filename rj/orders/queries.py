@@ -1,6 +1,6 @@
 """What people look up about orders and their plans."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from rj.db.records import get_record
 from rj.orders.models import (
     ContactAttempt,
     Court,
+    ErasedOrder,
     Offence,
     OfficerAway,
     Order,
@@ -38,6 +39,21 @@ def get_order(session: Session, order_id: UUID) -> Order:
 def find_order_by_reference(session: Session, reference: str) -> Order | None:
     """The order with the court's reference, or None."""
     return session.exec(select(Order).where(Order.reference == reference)).first()
+
+
+def erased_order_mark(fingerprint: Callable[[str], str], reference: str) -> str:
+    """By what an order is known again whose person was erased; ``fingerprint`` is a keyed hash."""
+    return fingerprint(f"erased order {reference.strip().upper()}")
+
+
+def erased_references(
+    session: Session, fingerprint: Callable[[str], str], references: Iterable[str]
+) -> frozenset[str]:
+    """Those of the references whose order was erased."""
+    marks = frozenset(session.exec(select(ErasedOrder.fingerprint)))
+    if not marks:
+        return frozenset()
+    return frozenset(each for each in references if erased_order_mark(fingerprint, each) in marks)
 
 
 def get_requirement(session: Session, order_id: UUID) -> Requirement:

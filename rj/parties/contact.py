@@ -196,6 +196,10 @@ def lift_stop(
     party = get_party(session, party_id)
     if party.stopped_at is None:
         raise Conflict("Contact with this person is not stopped")
+    if party.erased_at is not None:
+        raise Conflict("This person was erased: there is nobody to reach")
+    if party.restricted_at is not None:
+        raise Conflict("What is kept of this person is restricted: that has to be lifted first")
     party.stopped_at = None
     party.stopped_by = None
     note(

@@ -2,25 +2,26 @@
 
 import json
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from rj.audit.services import SERVICE, note
-from rj.conferences import gates
+from rj.audit.services import SERVICE
 from rj.conferences.telling import Tell
 from rj.db.database import Database
-from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
-from rj.orders.queries import find_order_by_reference
+from rj.kernel.errors import Conflict, FieldProblem, Invalid, RJError
+from rj.orders.models import Order
 from rj.outbox.keeping import Keeper
 from rj.parties.models import Party
 from rj.parties.sealing import Seal
-from rj.rights.erasing import erase_person, remember_erasure, scrub, standing_hold
+from rj.rights.erasing import erase_person, remember_erasure, remembered_erasures, scrub
 from rj.rights.export import export_person
-from rj.rights.finding import get_party_of_code
-from rj.rights.models import Hold, HoldReason, RetentionReport
+from rj.rights.finding import get_order_of_reference, get_party_of_code
+from rj.rights.holds import lift_hold, place_hold
+from rj.rights.models import HoldReason, RetentionReport
+from rj.rights.restricting import lift_restriction, restrict_person
 from rj.rights.retention import lines_of
 
 JOURNAL = "erasures.journal"
@@ -44,13 +45,38 @@ def export_command(
 
 def erase_command(
     database: Database, seal: Seal, tell: Tell, code: str, journal: Path, *, now: datetime
-) -> None:
-    """Erase a person for good. The journal is written first: it does no harm if all else fails."""
+) -> bool:
+    """Erase a person for good; the line of the journal is written before the erasure is kept.
+
+    False when a copy is still in SQLite's log because somebody went on reading. Raises NotFound,
+    and Conflict when the person may not be erased now.
+    """
     with database.writing() as session:
         party = get_party_of_code(session, code)
-        remember_erasure(journal, party.id, now=now)
         erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+        remember_erasure(journal, party.id, now=now)
+    return scrub(database)
+
+
+def erase_again_command(
+    database: Database, seal: Seal, tell: Tell, journal: Path, stream: TextIO, *, now: datetime
+) -> None:
+    """After a restore: erase whom the journal names and whom the older state brought back."""
+    again = 0
+    for party_id in remembered_erasures(journal):
+        with database.writing() as session:
+            party = session.get(Party, party_id, with_for_update=True)
+            if party is None or party.erased_at is not None:
+                continue
+            try:
+                erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+            except RJError as refusal:
+                session.rollback()
+                stream.write(f"{party.reference} was not erased: {refusal}\n")
+            else:
+                again += 1
     scrub(database)
+    stream.write(f"{again} people were erased again.\n")
 
 
 def restrict_command(
@@ -59,41 +85,48 @@ def restrict_command(
     """From now on only keep what is kept of a person, or end that. Their stop stays either way."""
     with database.writing() as session:
         party = get_party_of_code(session, code)
-        _restrict(session, party, tell, is_lifted=is_lifted, now=now)
-
-
-def _restrict(
-    session: Session, party: Party, tell: Tell, *, is_lifted: bool, now: datetime
-) -> None:
-    if is_lifted:
-        party.restricted_at = None
-        note_words = "lift restriction"
-    else:
-        gates.stop_contact(session, party.id, actor=SERVICE, now=now, tell=tell)
-        party.restricted_at = party.restricted_at or now
-        note_words = "restrict person"
-    note(session, SERVICE, note_words, "party", party.id, now=now, order_id=party.order_id)
+        if is_lifted:
+            lift_restriction(session, party, actor=SERVICE, now=now)
+        else:
+            restrict_person(session, party, actor=SERVICE, now=now, tell=tell)
 
 
 def hold_command(
-    database: Database, reference: str, reason: str, *, is_lifted: bool, now: datetime
+    database: Database,
+    reference: str,
+    reason: str,
+    until: str,
+    note_text: str = "",
+    *,
+    is_lifted: bool,
+    now: datetime,
 ) -> None:
     """Keep a case whole, or let its periods run again. Raises NotFound, Invalid, Conflict."""
     if reason not in set(HoldReason):
         raise Invalid(FieldProblem("reason", f"The reason is one of {', '.join(HoldReason)}"))
     with database.writing() as session:
-        order = find_order_by_reference(session, reference)
-        if order is None:
-            raise NotFound(f"There is no order {reference}")
-        standing = standing_hold(session, order.id)
+        order = get_order_of_reference(session, reference)
         if is_lifted:
-            if standing is None:
-                raise Conflict("No hold stands on this case")
-            standing.lifted_at = now
-        elif standing is None:
-            session.add(Hold(order_id=order.id, reason=HoldReason(reason), since=now))
-        words = "lift hold" if is_lifted else "hold case"
-        note(session, SERVICE, words, "order", order.id, now=now, order_id=order.id)
+            lift_hold(session, order.id, actor=SERVICE, now=now)
+            return
+        place_hold(
+            session,
+            order.id,
+            reason=HoldReason(reason),
+            ends_on=_day(until),
+            note_text=note_text,
+            actor=SERVICE,
+            now=now,
+        )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            FieldProblem("until", "Say until when it stands, as 2027-03-31: --until")
+        ) from None
 
 
 def report_command(database: Database, stream: TextIO, *, nights: int = 14) -> None:
@@ -102,5 +135,9 @@ def report_command(database: Database, stream: TextIO, *, nights: int = 14) -> N
         reports = session.exec(
             select(RetentionReport).order_by(col(RetentionReport.night).desc()).limit(nights)
         ).all()
-    for line in lines_of(reports) or ["No night's work was done yet."]:
+        references = {
+            str(order_id): reference
+            for order_id, reference in session.exec(select(Order.id, Order.reference))
+        }
+    for line in lines_of(reports, references) or ["No night's work was done yet."]:
         stream.write(f"{line}\n")

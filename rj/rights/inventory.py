@@ -133,7 +133,6 @@ INVENTORY: tuple[Kept, ...] = (
     _kept(
         "order_source",
         points="order_id",
-        erased="*",
         plain="facts_fingerprint people_fingerprint",
         why="keyed hashes, by which a file is known again",
     ),
@@ -162,15 +161,15 @@ INVENTORY: tuple[Kept, ...] = (
     _kept(
         "planning_run",
         points="requested_by",
-        erased="identifiers",
-        plain="reference problem standing result failure",
-        why="names in it are made up; an erasure deletes what they stand for",
+        erased="identifiers problem",
+        plain="reference standing result failure",
+        why="names in it are made up; an erasure deletes what they stand for, and their hours",
     ),
     _kept(
         "what_if",
         points="asked_by",
-        erased="identifiers",
-        plain="problem changes answers failure",
+        erased="identifiers problem",
+        plain="changes answers failure",
         why="as planning_run",
     ),
     _kept("run_progress", plain="phase best bound"),
@@ -214,12 +213,14 @@ INVENTORY: tuple[Kept, ...] = (
         plain="kinds fingerprints",
         why="whom somebody is like is the other one's secret",
     ),
+    _kept("erased_order", plain="fingerprint", why="a keyed hash: no file brings a case back"),
     _kept(
         "hold",
-        points="order_id",
+        points="order_id placed_by lifted_by",
+        plain="note",
         why="why a case is kept is for the service and the court; it ends with the hold",
     ),
-    _kept("retention_report", plain="policy_version counts"),
+    _kept("retention_report", plain="policy_version counts waiting"),
     _kept("closed_count", plain="area_id route"),
     # staff
     _kept(
@@ -251,7 +252,7 @@ INVENTORY: tuple[Kept, ...] = (
     _kept("web_session", points="account_id", plain="id data", why="hours old at most"),
     _kept("account_link", points="account_id", why="days old at most"),
     _kept("recovery_code", points="account_id", plain="fingerprint", why="a secret"),
-    _kept("unsent_form", points="account_id", erased="*", plain="sealed", why="minutes old"),
+    _kept("unsent_form", points="account_id", plain="sealed", why="sealed, an hour old at most"),
     _kept("handled_form", points="account_id", plain="key answer", why="a day old at most"),
     _kept("sign_in_attempt", plain="subject"),
     _kept(

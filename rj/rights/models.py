@@ -23,12 +23,18 @@ class Hold(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     order_id: UUID = Field(index=True)
     reason: HoldReason = term(HoldReason)
+    note: str = Field(default="", max_length=200)
+    """Which letter or file it rests on: a reference, no names."""
     since: datetime
+    placed_by: UUID | None = Field(default=None, foreign_key="account.id")
+    ends_on: date
+    """The last day on which it stands, unless it is prolonged."""
     lifted_at: datetime | None = None
+    lifted_by: UUID | None = Field(default=None, foreign_key="account.id")
 
 
 class RetentionReport(SQLModel, table=True):
-    """What one night's work removed, as counts, and which cases a hold kept."""
+    """What one night's work removed, as counts, and what waits and why."""
 
     __tablename__ = "retention_report"
 
@@ -36,6 +42,9 @@ class RetentionReport(SQLModel, table=True):
     finished_at: datetime
     policy_version: str = Field(max_length=20)
     counts: dict[str, int] = document(default_factory=dict)
+    """Things that are gone, by class of data."""
+    waiting: list[dict[str, str]] = document(default_factory=list)
+    """What stays though its period is over, or soon ends: ``order`` (an id) and ``why``."""
 
 
 class ClosedCount(SQLModel, table=True):

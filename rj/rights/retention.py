@@ -1,6 +1,7 @@
 """The nightly end of keeping: each class of data goes when its period is over, with a report.
 
-A hold keeps a case whole. What people said no to outlives everything, as keyed hashes.
+A hold keeps a case whole, and so does a person's wish that their data be only kept: the report says
+what waits and why. What people said no to outlives everything, as keyed hashes.
 """
 
 from collections import Counter
@@ -10,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col, delete, or_, select, update
+import structlog
+from sqlmodel import Session, SQLModel, col, delete, func, or_, select, update
 
 from rj.audit.chain import removal_words
 from rj.audit.models import AuditEntry, AuditRemoval, AuditSeal
@@ -27,7 +29,8 @@ from rj.conferences.models import (
 from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.intake.models import OrderSource
-from rj.kernel.london import london_day, london_time
+from rj.jobs.faults import described
+from rj.kernel.london import day_in_words, london_day, london_time
 from rj.orders.models import (
     ContactAttempt,
     Order,
@@ -39,18 +42,45 @@ from rj.orders.models import (
 )
 from rj.orders.queries import get_order
 from rj.outbox.models import Message
-from rj.parties.models import HarmedDetails, Party, SafeContactPlan
+from rj.parties.models import (
+    HarmedDetails,
+    LikedVenue,
+    Party,
+    PartyAway,
+    PartyBusy,
+    PlaceToAvoid,
+    SafeContactPlan,
+)
 from rj.parties.sealing import Seal
 from rj.policy.retention import RetentionPeriods, retention_on
 from rj.policy.terms import AttendanceOutcome, EventKind, Route, Side
-from rj.rights.erasing import erase_person, scrub
+from rj.rights.erasing import (
+    UNDER_WAY,
+    erase_notes,
+    erase_person,
+    erase_reasons,
+    forget_in_runs,
+    remember_order,
+    scrub,
+)
+from rj.rights.holds import hold_in_words, standing_holds
 from rj.rights.models import ClosedCount, Hold, RetentionReport
-from rj.scheduling.models import LeftOut, PlanningWish, ProposedMeeting
+from rj.scheduling.models import (
+    LeftOut,
+    PlanningRun,
+    PlanningWish,
+    ProposedMeeting,
+    RunProgress,
+    WhatIf,
+)
 from rj.suppression.models import SaidNoQuestion
 from rj.suppression.services import bring_up_to_date
 
 NOT_BEFORE_HOUR = 2
 """In the night, when few wait for the database."""
+
+SAID_BEFORE_A_HOLD_ENDS = timedelta(days=14)
+"""How long before its end the report names a hold, so that it can be prolonged."""
 
 SECURITY = (EventKind.SIGN_IN, EventKind.REFUSED)
 
@@ -64,8 +94,18 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     Requirement,
     VenueAgreed,
     OrderSource,
+    Hold,
 )
 OF_A_MEETING: tuple[type[SQLModel], ...] = (Booking, SlotClaim, MeetingVersion, Invitation)
+WHAT_PEOPLE_SAID: tuple[type[SQLModel], ...] = (
+    SafeContactPlan,
+    PartyAway,
+    PartyBusy,
+    PlaceToAvoid,
+    LikedVenue,
+)
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,57 +127,120 @@ class Nightly:
         run_retention(self.database, self.seal, tell=self.tell, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """What one night's work goes by."""
+
+    periods: RetentionPeriods
+    kept: dict[UUID, str]
+    """Orders of which nothing goes, and why."""
+    now: datetime
+
+    def is_over(self, days: int) -> datetime:
+        """What happened before this moment is older than so many days."""
+        return self.now - timedelta(days=days)
+
+
 def run_retention(database: Database, seal: Seal, *, tell: Tell, now: datetime) -> RetentionReport:
-    """End what is due, in one transaction with its report. Safe to repeat."""
-    periods = retention_on(london_day(now))
+    """End what is due and keep a report of it. Safe to repeat.
+
+    Each case goes in a transaction of its own: one that cannot go keeps no other, and is reported.
+    """
+    today = london_day(now)
     counts: Counter[str] = Counter()
     with database.writing() as session:
-        held = frozenset(session.exec(select(Hold.order_id).where(col(Hold.lifted_at).is_(None))))
-        counts["cases_held"] = len(held)
+        holds = standing_holds(session, today=today)
+        night = _Night(retention_on(today), _kept_cases(session, holds), now)
+        waiting = _waiting(session, night, holds)
         bring_up_to_date(session, seal, now=now)
-        counts["message_bodies"] = _forget_bodies(session, periods, now)
-        counts["harmed_contacts"] = _forget_harmed_contact(session, periods, held, now)
-        counts["notes"] = _forget_what_was_said(session, periods, held, now)
-        for order_id in _closed_before(session, now, periods.case_facts_days):
-            if order_id not in held:
+        counts["message_bodies"] = _forget_bodies(session, night)
+        counts["harmed_contacts"] = _forget_harmed_contact(session, night)
+        counts["planning_runs"] = _remove_old_runs(session, night)
+        counts["audit_entries"] = _remove_old_audit(session, night)
+        said, over = (
+            _due(session, night, days)
+            for days in (night.periods.what_was_said_days, night.periods.case_facts_days)
+        )
+    for order_id in said:
+        with database.writing() as session:
+            counts["said"] += _forget_what_was_said(session, order_id)
+    for order_id in over:
+        try:
+            with database.writing() as session:
                 _count_and_remove(session, order_id, seal, tell, now)
-                counts["cases"] += 1
-        counts["audit_entries"] = _remove_old_audit(session, periods, now)
+        except Exception as fault:
+            _log.error("case was not removed", order=str(order_id), fault=described(fault))
+            waiting.append({"order": str(order_id), "why": "it could not be removed: see the log"})
+        else:
+            counts["cases"] += 1
+    if not scrub(database):
+        waiting.append({"order": "", "why": "somebody was reading: a copy is left in the log"})
+    with database.writing() as session:
         report = session.merge(
             RetentionReport(
-                night=london_day(now),
+                night=today,
                 finished_at=now,
-                policy_version=periods.version,
+                policy_version=night.periods.version,
                 counts=dict(counts),
+                waiting=waiting,
             )
         )
         note(session, SERVICE, "end of keeping", "retention", str(report.night), now=now)
-    if any(number for name, number in counts.items() if name != "cases_held"):
-        scrub(database)
     return report
 
 
-def _closed_before(session: Session, now: datetime, days: int) -> list[UUID]:
-    return list(
-        session.exec(select(Order.id).where(col(Order.closed_at) <= now - timedelta(days=days)))
+def _kept_cases(session: Session, holds: dict[UUID, Hold]) -> dict[UUID, str]:
+    """Cases of which nothing goes: held, or with somebody whose data may only be kept."""
+    restricted = session.exec(select(Party.order_id).where(col(Party.restricted_at).is_not(None)))
+    kept = dict.fromkeys(restricted, "somebody asked that their data be only kept")
+    return kept | {order_id: hold_in_words(hold) for order_id, hold in holds.items()}
+
+
+def _waiting(session: Session, night: _Night, holds: dict[UUID, Hold]) -> list[dict[str, str]]:
+    """Cases that stay though the first of their periods is over, and holds that soon end."""
+    first = night.is_over(min(night.periods.harmed_contact_days, night.periods.what_was_said_days))
+    closed = session.exec(
+        select(Order.id).where(col(Order.id).in_(list(night.kept)), col(Order.closed_at) <= first)
     )
+    waiting = [{"order": str(each), "why": night.kept[each]} for each in sorted(closed)]
+    soon = london_day(night.now + SAID_BEFORE_A_HOLD_ENDS)
+    return waiting + [
+        {"order": str(hold.order_id), "why": f"the hold ends on {day_in_words(hold.ends_on)}"}
+        for hold in holds.values()
+        if hold.ends_on <= soon
+    ]
 
 
-def _forget_bodies(session: Session, periods: RetentionPeriods, now: datetime) -> int:
-    before = now - timedelta(days=periods.message_bodies_days)
+def _due(session: Session, night: _Night, days: int) -> list[UUID]:
+    """Orders closed so long ago, but for those that are kept."""
+    closed = session.exec(
+        select(Order.id)
+        .where(col(Order.closed_at) <= night.is_over(days))
+        .order_by(col(Order.closed_at), col(Order.id))
+    )
+    return [order_id for order_id in closed if order_id not in night.kept]
+
+
+def _forget_bodies(session: Session, night: _Night) -> int:
+    """Mails that are finished, sent or not; but for those of cases that are kept."""
+    of_kept = select(Meeting.id).where(col(Meeting.order_id).in_(list(night.kept)))
+    before = night.is_over(night.periods.message_bodies_days)
     gone = session.exec(
         update(Message)
-        .where(col(Message.rendered).is_not(None), col(Message.sent_at) <= before)
+        .where(
+            col(Message.rendered).is_not(None),
+            func.coalesce(col(Message.sent_at), col(Message.created_at)) <= before,
+            col(Message.state).not_in(UNDER_WAY),
+            or_(col(Message.subject_id).is_(None), col(Message.subject_id).not_in(of_kept)),
+        )
         .values(rendered=None)
     )
     return gone.rowcount
 
 
-def _forget_harmed_contact(
-    session: Session, periods: RetentionPeriods, held: frozenset[UUID], now: datetime
-) -> int:
+def _forget_harmed_contact(session: Session, night: _Night) -> int:
     """Who they are and where; what is safe goes with it."""
-    before = now - timedelta(days=periods.harmed_contact_days)
+    before = night.is_over(night.periods.harmed_contact_days)
     due = session.exec(
         select(Party.id, Party.order_id)
         .join(Order, col(Order.id) == col(Party.order_id))
@@ -147,27 +250,42 @@ def _forget_harmed_contact(
             or_(col(Order.closed_at) <= before, col(Party.stopped_at) <= before),
         )
     ).all()
-    wanted = [party_id for party_id, order_id in due if order_id not in held]
+    wanted = [party_id for party_id, order_id in due if order_id not in night.kept]
     for table in (HarmedDetails, SafeContactPlan):
         session.exec(delete(table).where(col(table.party_id).in_(wanted)))
     return len(wanted)
 
 
-def _forget_what_was_said(
-    session: Session, periods: RetentionPeriods, held: frozenset[UUID], now: datetime
-) -> int:
-    due = [
-        order_id
-        for order_id in _closed_before(session, now, periods.what_was_said_days)
-        if order_id not in held
-    ]
-    gone = 0
-    for table in (GateRecord, ContactAttempt):
-        done = session.exec(
-            update(table).where(col(table.order_id).in_(due), col(table.note) != "").values(note="")
-        )
+def _forget_what_was_said(session: Session, order_id: UUID) -> int:
+    """Notes and reasons of a case, and what its people said of their time and places."""
+    gone = erase_notes(session, order_id) + erase_reasons(session, order_id)
+    people = session.exec(select(Party.id).where(Party.order_id == order_id)).all()
+    for table in WHAT_PEOPLE_SAID:
+        done = session.exec(delete(table).where(_column(table, "party_id").in_(people)))
         gone += done.rowcount
-    return gone
+    hours = update(Party).where(
+        col(Party.order_id) == order_id,
+        or_(
+            col(Party.hours).is_not(None),
+            col(Party.likes_hours).is_not(None),
+            col(Party.curfew_from).is_not(None),
+        ),
+    )
+    done = session.exec(
+        hours.values(hours=None, likes_hours=None, curfew_from=None, curfew_until=None)
+    )
+    return gone + done.rowcount
+
+
+def _remove_old_runs(session: Session, night: _Night) -> int:
+    """Planning runs and what-ifs as old as a case may become."""
+    before = night.is_over(night.periods.case_facts_days)
+    runs = session.exec(select(PlanningRun.id).where(col(PlanningRun.requested_at) <= before)).all()
+    for table in (ProposedMeeting, LeftOut, RunProgress):
+        session.exec(delete(table).where(_column(table, "run_id").in_(runs)))
+    gone = session.exec(delete(PlanningRun).where(col(PlanningRun.id).in_(runs)))
+    asked = session.exec(delete(WhatIf).where(col(WhatIf.asked_at) <= before))
+    return gone.rowcount + asked.rowcount
 
 
 def _count_and_remove(
@@ -175,10 +293,12 @@ def _count_and_remove(
 ) -> None:
     """Add the case to the counts, then remove every row of it."""
     order = get_order(session, order_id)
+    remember_order(session, order, seal, now)
     _count(session, order)
     parties = session.exec(select(Party).where(Party.order_id == order_id)).all()
     for party in parties:
         erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+    _forget_records_in_runs(session, order_id)
     of_meetings = select(Meeting.id).where(Meeting.order_id == order_id)
     session.exec(delete(Message).where(col(Message.subject_id).in_(of_meetings)))
     for table in OF_A_MEETING:
@@ -197,6 +317,17 @@ def _count_and_remove(
     session.exec(delete(Party).where(col(Party.order_id) == order_id))
     session.exec(delete(Order).where(col(Order.id) == order_id))
     session.expire_all()
+
+
+def _forget_records_in_runs(session: Session, order_id: UUID) -> None:
+    """Runs keep nothing that leads to the case."""
+    steps = session.exec(
+        select(PlanStep.id)
+        .join(Plan, col(Plan.id) == PlanStep.plan_id)
+        .where(Plan.order_id == order_id)
+    )
+    meetings = session.exec(select(Meeting.id).where(Meeting.order_id == order_id))
+    forget_in_runs(session, [order_id, *steps, *meetings])
 
 
 def _column(table: type[SQLModel], name: str) -> Any:
@@ -229,9 +360,9 @@ def _count(session: Session, order: Order) -> None:
     session.flush()
 
 
-def _remove_old_audit(session: Session, periods: RetentionPeriods, now: datetime) -> int:
+def _remove_old_audit(session: Session, night: _Night) -> int:
     """Only sealed entries go: the chain keeps their place, and a removal is noted in it."""
-    gone = 0
+    gone, periods, now = 0, night.periods, night.now
     for kind in EventKind:
         days = periods.security_log_days if kind in SECURITY else periods.audit_days
         before = now - timedelta(days=days)
@@ -259,12 +390,17 @@ def _remove_old_audit(session: Session, periods: RetentionPeriods, now: datetime
     return gone
 
 
-def lines_of(reports: Iterable[RetentionReport]) -> list[str]:
-    """Reports in sentences, for whoever runs the service."""
-    return [
-        f"{report.night}, by the periods of {report.policy_version}: "
-        + ", ".join(
+def lines_of(
+    reports: Iterable[RetentionReport], references: dict[str, str] | None = None
+) -> list[str]:
+    """Reports in sentences, for whoever runs the service; ``references`` name orders by id."""
+    lines = []
+    for report in reports:
+        gone = ", ".join(
             f"{number} {name.replace('_', ' ')}" for name, number in sorted(report.counts.items())
         )
-        for report in reports
-    ]
+        lines.append(f"{report.night}, by the periods of {report.policy_version}: {gone}")
+        for each in report.waiting:
+            named = (references or {}).get(each["order"], each["order"])
+            lines.append(f"  waits: {named or 'the files'}: {each['why']}")
+    return lines

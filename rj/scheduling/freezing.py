@@ -452,6 +452,11 @@ class _Freezing:
             return "A coordinator asked to leave this case out for now", True
         if case.last_day < self.today:
             return f"The order ended on {day_in_words(case.last_day)}", False
+        if any(party.restricted_at is not None for party in case.parties):
+            return (
+                "Somebody's data may only be kept for now: nothing of this case is planned",
+                False,
+            )
         harmer = case.harmer
         if harmer is None or harmer.stopped_at is not None:
             return "The person on probation takes no part: a coordinator must decide", False

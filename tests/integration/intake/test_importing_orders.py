@@ -27,8 +27,10 @@ from rj.parties.models import HarmedDetails, Party
 from rj.parties.queries import contact_plan, parties_of, time_of
 from rj.parties.sealing import ContactDetails
 from rj.policy.terms import Channel, HarmClass, PartyRole, Side, Stage
+from rj.rights.erasing import erase_person
 from tests.builders import NOW, SEAL
 from tests.integration.intake.conftest import Import, as_csv, rows_of
+from tests.web_client import nobody_tells
 
 PROTECTED = (
     "Bethan Hughes",
@@ -188,6 +190,25 @@ def test_an_old_file_neither_undoes_what_was_changed_here_nor_brings_back_a_stop
         assert kept is not None
         assert kept.stopped_at == NOW
         assert contact_details(session, SEAL, beth.id).email == "new@people.test"
+
+
+def test_the_same_file_does_not_bring_back_an_order_whose_person_was_erased(
+    imported: Import, county: Database
+) -> None:
+    imported()
+    with county.writing() as session:
+        order = session.exec(select(Order)).first()
+        assert order is not None
+        reference, order.closed_at = order.reference, NOW
+        session.flush()
+        for party in parties_of(session, order.id):
+            erase_person(session, party, seal=SEAL, actor=SERVICE, now=NOW, tell=nobody_tells)
+        before = len(session.exec(select(Order)).all())
+    report = imported()
+    assert {row.result for row in report.rows} == {RowResult.UNCHANGED}
+    with county.reading() as session:
+        assert len(session.exec(select(Order)).all()) == before
+        assert session.exec(select(Order).where(Order.reference == reference)).first() is None
 
 
 def test_a_known_reference_with_other_facts_is_shown_side_by_side(imported: Import) -> None:

@@ -14,7 +14,7 @@ from rj.conferences.models import GateRecord
 from rj.db.database import Database
 from rj.intake.models import OrderSource
 from rj.kernel.clock import StoppedClock
-from rj.kernel.errors import Conflict
+from rj.kernel.errors import Conflict, Invalid
 from rj.orders.models import ContactAttempt, Order
 from rj.outbox.keeping import Keeper
 from rj.outbox.models import Message, MessageState
@@ -187,7 +187,7 @@ def test_after_an_erasure_nothing_is_left_but_a_tombstone_and_the_no(
             select(Message).where(Message.recipient_id == story.case.harmed)
         ).all()
         assert theirs
-        assert all(each.rendered is None and not each.envelope for each in theirs)
+        assert all(each.rendered is None and not each.envelope["mark"] for each in theirs)
         assert session.exec(select(SaidNo).where(SaidNo.party_id == story.case.harmed)).first()
         again = a_party(
             session,
@@ -208,10 +208,13 @@ def test_a_hold_keeps_a_case_whole_and_an_open_order_its_person(
     journal = tmp_path / "erasures.journal"
     with story.database.reading() as session:
         reference = session.get_one(Order, story.case.order_id).reference
-    hold_command(story.database, reference, "court", is_lifted=False, now=NOW)
-    with pytest.raises(Conflict, match="hold stands"):
+    with pytest.raises(Invalid, match="two years"):
+        hold_command(story.database, reference, "court", "2030-01-01", is_lifted=False, now=NOW)
+    hold_command(story.database, reference, "court", "2026-03-31", is_lifted=False, now=NOW)
+    with pytest.raises(Conflict, match="court needs it, until"):
         erase_command(story.database, SEAL, nobody_tells, codes["harmed"], journal, now=NOW)
-    hold_command(story.database, reference, "court", is_lifted=True, now=NOW)
+    assert not journal.exists(), "a refused erasure must not come true after a restore"
+    hold_command(story.database, codes["harmed"], "court", "", is_lifted=True, now=NOW)
     with pytest.raises(Conflict, match="Close the order first"):
         erase_command(story.database, SEAL, nobody_tells, codes["harmer"], journal, now=NOW)
 
@@ -249,7 +252,8 @@ def test_each_night_ends_what_is_due_and_says_so(story: Story) -> None:  # noqa:
     assert after(31).counts["message_bodies"] > 0
     assert after(89).counts["harmed_contacts"] == 0
     assert after(91).counts["harmed_contacts"] == 1
-    assert after(366).counts["notes"] == 3
+    assert after(366).counts["said"] > 3
+    assert after(367).counts["said"] == 0
     with story.database.reading() as session:
         assert session.get(HarmedDetails, story.case.harmed) is None
         assert session.get(HarmerDetails, story.case.harmer) is not None

@@ -211,29 +211,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_court")),
     )
     op.create_table(
-        "hold",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "reason",
-            sa.Enum(
-                "court",
-                "complaint",
-                "inquiry",
-                name="holdreason",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+        "erased_order",
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("erased_on", sa.Date(), nullable=False),
+        sa.CheckConstraint(
+            "length(fingerprint) <= 64", name=op.f("ck_erased_order_fingerprint_length")
         ),
-        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("lifted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_erased_order")),
     )
-    with op.batch_alter_table("hold", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_hold_order_id"), ["order_id"], unique=False)
-
     op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -308,6 +293,13 @@ def upgrade() -> None:
         sa.Column("policy_version", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column(
             "counts",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "waiting",
             sa.JSON(none_as_null=True).with_variant(
                 postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
             ),
@@ -554,6 +546,41 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_handled_form_handled_at"), ["handled_at"], unique=False
         )
+
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "court",
+                "complaint",
+                "inquiry",
+                name="holdreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("placed_by", sa.Uuid(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("lifted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("lifted_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("length(note) <= 200", name=op.f("ck_hold_note_length")),
+        sa.ForeignKeyConstraint(
+            ["lifted_by"], ["account.id"], name=op.f("fk_hold_lifted_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["placed_by"], ["account.id"], name=op.f("fk_hold_placed_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "message",
@@ -2417,6 +2444,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_not_before"))
 
     op.drop_table("message")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hold_order_id"))
+
+    op.drop_table("hold")
     with op.batch_alter_table("handled_form", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handled_form_handled_at"))
         batch_op.drop_index(batch_op.f("ix_handled_form_account_id"))
@@ -2458,10 +2489,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_queue"))
 
     op.drop_table("job")
-    with op.batch_alter_table("hold", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hold_order_id"))
-
-    op.drop_table("hold")
+    op.drop_table("erased_order")
     op.drop_table("court")
     op.drop_table("closed_count")
     with op.batch_alter_table("audit_seal", schema=None) as batch_op:
