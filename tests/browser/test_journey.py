@@ -12,7 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from rj.demo.facts import OrderFacts
 from rj.kernel.london import london_day
 from rj.policy.terms import CalendarWish, Channel, Role
-from tests.browser.conftest import PATIENCE_SECONDS, House, a_person_at, sign_in, wait_until
+from tests.browser.conftest import (
+    ANSWER_SECONDS,
+    PATIENCE_SECONDS,
+    House,
+    a_person_at,
+    sign_in,
+    wait_until,
+)
 from tests.browser.looking import faults_of
 
 
@@ -212,7 +219,7 @@ def subscribed_feed(page: Page) -> Callable[[], list[Entry]]:
     assert faults_of(page, "calendar address") == []
 
     def read() -> list[Entry]:
-        answer = httpx.get(address)
+        answer = httpx.get(address, timeout=ANSWER_SECONDS)
         assert answer.status_code == 200
         return entries_in(answer.content)
 
@@ -242,7 +249,7 @@ def entries_sent_to(page: Page, address: str) -> list[Entry]:
         page.goto(link)
         part = page.get_by_role("link", name="Download invite.ics")
         if part.count():
-            file = httpx.get(str(part.evaluate("link => link.href")))
+            file = httpx.get(str(part.evaluate("link => link.href")), timeout=ANSWER_SECONDS)
             entries.extend(entries_in(file.content))
     return entries
 

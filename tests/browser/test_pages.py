@@ -15,7 +15,7 @@ from rj.parties.contact import stop_contact
 from rj.parties.queries import parties_of
 from rj.policy.terms import Role, Side
 from rj.scheduling.runs import request_run
-from tests.browser.conftest import House, Wenshire, a_house, a_person_at, sign_in
+from tests.browser.conftest import ANSWER_SECONDS, House, Wenshire, a_house, a_person_at, sign_in
 from tests.browser.looking import PHONE, faults_of
 from tests.browser.walking import pages_open_to, walk
 from web.navigation import destinations
@@ -48,7 +48,9 @@ def test_every_page_of_a_role_can_be_reached_and_used_by_everybody(
         sign_in(page, house.account(role))
         cookies = {each["name"]: each["value"] for each in page.context.cookies()}
         first = ["/account/confirm", *(each.href for each in destinations(frozenset({role})))]
-        with httpx.Client(base_url=house.address, cookies=cookies) as client:
+        with httpx.Client(
+            base_url=house.address, cookies=cookies, timeout=ANSWER_SECONDS
+        ) as client:
             wanted = pages_open_to(house.site, role) - NOT_PAGES
             found = walk(client, house.site, first, wanted)
 
@@ -61,7 +63,10 @@ def test_every_page_of_a_role_can_be_reached_and_used_by_everybody(
 
 
 def test_pages_for_anybody_can_be_used_by_everybody(browser: Browser, house: House) -> None:
-    with a_person_at(browser, house) as page, httpx.Client(base_url=house.address) as client:
+    with (
+        a_person_at(browser, house) as page,
+        httpx.Client(base_url=house.address, timeout=ANSWER_SECONDS) as client,
+    ):
         faults = []
         found = walk(client, house.site, ["/sign-in", "/demo/mail"], set())
         for route, path in found.pages.items():
