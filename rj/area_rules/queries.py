@@ -12,6 +12,14 @@ from sqlmodel import Session, col, select
 from rj.area_rules.models import AreaRules
 from rj.policy.figures import Policy, shipped_policy, with_figures
 
+OF_AN_AREA = "AR"
+"""What the names of areas' own versions begin with; those of the release begin with a year."""
+
+
+def is_of_an_area(name: str) -> bool:
+    """Whether a version is an area's own, by its name."""
+    return name.startswith(f"{OF_AN_AREA}-")
+
 
 def versions_of(session: Session, area_id: str) -> list[AreaRules]:
     """What an area has published, in the order in which it comes into force; of two for the same
@@ -46,6 +54,14 @@ def policy_in_force(session: Session, area_id: str, sentenced_on: date) -> Polic
 
 
 def policy_by_version(session: Session, name: str, sentenced_on: date) -> Policy:
-    """What a case goes by that noted this version: an area's own by name, else the shipped."""
-    version = session.exec(select(AreaRules).where(AreaRules.name == name)).first()
-    return policy_of(version, sentenced_on)
+    """What a case goes by that noted this version: an area's own by name, else the shipped.
+
+    A version never changes, so each is looked up once in a session.
+    """
+    known: dict[tuple[str, date], Policy] = session.info.setdefault("policies", {})
+    if (name, sentenced_on) not in known:
+        version = None
+        if is_of_an_area(name):
+            version = session.exec(select(AreaRules).where(AreaRules.name == name)).one()
+        known[name, sentenced_on] = policy_of(version, sentenced_on)
+    return known[name, sentenced_on]

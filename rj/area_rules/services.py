@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from rj.accounts.models import Area
 from rj.area_rules.models import AreaRules
-from rj.area_rules.queries import policy_in_force, versions_of
+from rj.area_rules.queries import OF_AN_AREA, policy_in_force, versions_of
 from rj.audit.services import Actor, note
 from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
@@ -91,7 +91,7 @@ def publish_rules(
     version = AreaRules(
         area_id=area_id,
         number=based_on + 1,
-        name=new_reference("AR"),
+        name=new_reference(OF_AN_AREA),
         in_force_from=in_force_from,
         source=source.strip(),
         figures={figure.name: value for figure, _, value in changed},

@@ -25,10 +25,10 @@ from rj.conferences.facts import (
 from rj.conferences.readiness import person_in_words
 from rj.kernel.london import LONDON, london_day
 from rj.orders.models import Order, PlanStep
-from rj.orders.queries import get_order, get_plan, get_requirement, venues_agreed
+from rj.orders.queries import get_order, get_plan, get_requirement, policy_of_order, venues_agreed
 from rj.outbox.models import RecipientKind
 from rj.policy.bank_holidays import bank_holidays
-from rj.policy.standards import DeliveryStandards, standards_on
+from rj.policy.standards import DeliveryStandards
 from rj.policy.terms import Route, Skill, Stage
 from rj.scheduling.planner import problem as planning
 from rj.scheduling.planner import rules
@@ -119,7 +119,9 @@ def _day_troubles(
 ) -> list[str]:
     """H2, without the grid: notice, bank holidays, and the order's first and last day."""
     day, today = london_day(placing.starts_at), london_day(now)
-    notice = 0 if step.stage is Stage.CONTACT else standards_on(order.sentenced_on).notice_days
+    notice = (
+        0 if step.stage is Stage.CONTACT else policy_of_order(session, order).standards.notice_days
+    )
     troubles = []
     if placing.starts_at <= now:
         troubles.append("The meeting would lie in the past")
@@ -141,7 +143,7 @@ def _alone(
     now: datetime,
 ) -> tuple[Problem, PlannedPlan]:
     """A problem of this one meeting, whose names are the words to speak of it with."""
-    standards = standards_on(order.sentenced_on)
+    standards = policy_of_order(session, order).standards
     room = None if placing.room_id is None else session.get_one(Room, placing.room_id)
     places = read_places(session, set() if room is None else {room.venue_id})
     expected = attendees(session, step)

@@ -19,11 +19,10 @@ from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import found_unsuitable, latest_gates, live_meetings
 from rj.kernel.london import london_day
 from rj.orders.models import PlanStep, StepState
-from rj.orders.queries import get_order, get_plan, get_step, steps_of
+from rj.orders.queries import get_order, get_plan, get_step, policy_of_order, steps_of
 from rj.parties.models import Party
 from rj.parties.queries import parties_of
 from rj.policy.plan_templates import Attends
-from rj.policy.standards import standards_on
 from rj.policy.terms import Gate, GateValue, Route, Stage
 
 PERSONAL_GATES = (Gate.CONSENT, Gate.RISK_ASSESSMENT, Gate.PREPARATION, Gate.READINESS)
@@ -212,7 +211,9 @@ def facts_of(session: Session, step: PlanStep) -> CaseFacts:
             each.stage is Stage.PREPARATION and each.added_reason and each.state is StepState.OPEN
             for each in steps
         ),
-        risk_lapses_after_days=standards_on(order.sentenced_on).risk_assessment_lapses_after_days,
+        risk_lapses_after_days=policy_of_order(
+            session, order
+        ).standards.risk_assessment_lapses_after_days,
         findings={
             key: Finding(record.value, london_day(record.recorded_at))
             for key, record in latest_gates(session, order.id).items()

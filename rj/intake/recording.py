@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor, note_each_order
 from rj.intake.entry import NewOrder
 from rj.intake.rules import Known
@@ -35,7 +37,7 @@ from rj.parties.models import (
 )
 from rj.parties.recording import Rows, fresh_references, insert_rows, person_rows
 from rj.parties.sealing import ContactDetails, Seal
-from rj.policy.standards import standards_on
+from rj.policy.figures import Policy
 from rj.policy.terms import CalendarWish, Language
 from rj.suppression.services import stop_the_new_who_are_alike
 
@@ -86,13 +88,16 @@ def record_all(
     tables: Rows = {table: [] for table in WRITTEN_IN_TURN}
     officers = dict(known.officers)
     people = sum(1 + len(order.people) for order in orders)
+    policy_for = cache(partial(policy_in_force, session))
     references = iter(fresh_references(session, people))
     recorded = []
     written_people: list[tuple[UUID, ContactDetails, date | None]] = []
     for order in orders:
         if order.officer not in officers:
             officers[order.officer] = _add_officer(tables, order)
-        recorded.append(Recorded(_add_order(tables, order, officers, known, actor, now), order))
+        policy = policy_for(order.area, order.sentenced_on)
+        order_id = _add_order(tables, order, officers, known, policy, actor, now)
+        recorded.append(Recorded(order_id, order))
         for person in (order.harmer, *order.people):
             rows = person_rows(
                 recorded[-1].order_id,
@@ -148,6 +153,7 @@ def _add_order(
     order: NewOrder,
     officers: dict[str, UUID],
     known: Known,
+    policy: Policy,
     actor: Actor,
     now: datetime,
 ) -> UUID:
@@ -174,7 +180,7 @@ def _add_order(
             "is_sensitive_complex": order.is_sensitive_complex,
             "signed_off_at": None,
             "signed_off_by": None,
-            "standards_version": standards_on(order.sentenced_on).version,
+            "standards_version": policy.standards.version,
             "current_lead_id": None,
             "first_attempted_at": None,
             "first_contacted_on": None,
@@ -202,7 +208,7 @@ def _add_order(
         {"order_id": order_id, "venue_id": known.venues[code]}
         for code in dict.fromkeys(order.venues)
     ]
-    plan = plan_rows(order_id, order.sentenced_on, now)
+    plan = plan_rows(order_id, order.sentenced_on, policy, now)
     tables[Plan].append(plan.plan)
     tables[PlanStep] += plan.steps
     return order_id

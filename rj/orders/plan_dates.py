@@ -59,8 +59,8 @@ def step_dates(
         else:
             opens_on = earliest + timedelta(days=least_gap(previous, step.stage, standards))
         if step.stage is Stage.CONTACT:
-            due_on: date | None = first_contact_due(sentenced_on)
-            target_on = first_contact_due(sentenced_on)
+            due_on: date | None = first_contact_due(sentenced_on, standards)
+            target_on = first_contact_due(sentenced_on, standards)
         else:
             due_on = None
             count = _target_working_days(step.stage, standards)

@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
+from rj.area_rules.queries import is_of_an_area, policy_by_version
 from rj.audit.services import Actor, note
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.orders.models import Order, Plan, PlanState, PlanStep, StepState
@@ -31,9 +32,9 @@ from rj.orders.plan_dates import (
     step_dates,
     steps_and_dates,
 )
-from rj.orders.queries import get_order, get_plan, get_step, steps_of
-from rj.policy.plan_templates import StepTemplate, template_on, template_version
-from rj.policy.standards import DeliveryStandards, standards_on
+from rj.orders.queries import get_order, get_plan, get_step, policy_of_order, steps_of
+from rj.policy.figures import Policy
+from rj.policy.plan_templates import PlanTemplate, StepTemplate, template_version
 from rj.policy.terms import Route, Stage
 
 LONGEST_REASON = 200
@@ -47,16 +48,15 @@ class PlanRows:
     steps: tuple[dict[str, Any], ...]
 
 
-def plan_rows(order_id: UUID, sentenced_on: date, now: datetime) -> PlanRows:
-    """The plan of an order sentenced on a day: every step of the template in force then."""
-    template = template_on(sentenced_on)
+def plan_rows(order_id: UUID, sentenced_on: date, policy: Policy, now: datetime) -> PlanRows:
+    """The plan of an order sentenced on a day: every step of the template it goes by."""
     plan_id = uuid4()
     plan = {
         "id": plan_id,
         "version": 1,
         "order_id": order_id,
         "state": PlanState.LIVE,
-        "template_version": template.version,
+        "template_version": policy.template.version,
         "route": Route.UNDECIDED,
         "drawn_up_at": now,
     }
@@ -75,18 +75,18 @@ def plan_rows(order_id: UUID, sentenced_on: date, now: datetime) -> PlanRows:
             "done_on": None,
             "added_reason": "",
         }
-        for planned in _fresh_steps(sentenced_on)
+        for planned in _fresh_steps(sentenced_on, policy)
     )
     return PlanRows(plan, steps)
 
 
 @lru_cache(maxsize=1024)
-def _fresh_steps(sentenced_on: date) -> tuple[PlannedStep, ...]:
+def _fresh_steps(sentenced_on: date, policy: Policy) -> tuple[PlannedStep, ...]:
     """Kept for a while: the orders of one file share few sentence dates."""
     return steps_and_dates(
         sentenced_on,
-        template_on(sentenced_on),
-        standards_on(sentenced_on),
+        policy.template,
+        policy.standards,
         holidays_after(sentenced_on),
     )
 
@@ -99,7 +99,7 @@ def draw_up_plan(session: Session, order: Order, now: datetime) -> Plan:
     ).first()
     if standing is not None:
         raise Conflict("This order has a plan already")
-    rows = plan_rows(order.id, order.sentenced_on, now)
+    rows = plan_rows(order.id, order.sentenced_on, policy_of_order(session, order), now)
     plan = Plan(**rows.plan)
     session.add(plan)
     session.flush()
@@ -118,7 +118,7 @@ def let_clocks_follow(session: Session, plan: Plan, order: Order) -> None:
     dates = step_dates(
         order.sentenced_on,
         [StepFact(step.stage, step.done_on) for step in steps],
-        _standards(order),
+        policy_of_order(session, order).standards,
         holidays_after(order.sentenced_on),
     )
     for step, days in zip(steps, dates, strict=True):
@@ -148,7 +148,7 @@ def change_route(
     if plan.route is route:
         return plan
     plan.route = route
-    template = template_version(plan.template_version).step(Stage.REPARATION, route)
+    template = template_of(session, plan).step(Stage.REPARATION, route)
     for name, value in _needs(template).items():
         setattr(third, name, value)
     note(
@@ -180,7 +180,7 @@ def add_preparation(
     if position is None:
         _spread(session, plan.id)
         position = third.position - POSITION_STEP // 2
-    template = template_version(plan.template_version).step(Stage.PREPARATION)
+    template = template_of(session, plan).step(Stage.PREPARATION)
     step = PlanStep(
         plan_id=plan.id,
         position=position,
@@ -288,8 +288,12 @@ def _needs(template: StepTemplate) -> dict[str, Any]:
     }
 
 
-def _standards(order: Order) -> DeliveryStandards:
-    return standards_on(order.sentenced_on)
+def template_of(session: Session, plan: Plan) -> PlanTemplate:
+    """The template that a plan was drawn up from (R7)."""
+    if not is_of_an_area(plan.template_version):
+        return template_version(plan.template_version)
+    order = get_order(session, plan.order_id)
+    return policy_by_version(session, plan.template_version, order.sentenced_on).template
 
 
 def _live(plan: Plan, based_on: int | None = None) -> Plan:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
+from rj.area_rules.queries import policy_by_version
 from rj.db.records import get_record
 from rj.orders.models import (
     ContactAttempt,
@@ -26,6 +27,7 @@ from rj.orders.models import (
     StepState,
     VenueAgreed,
 )
+from rj.policy.figures import Policy
 from rj.policy.terms import Stage
 
 PAGE_SIZE = 25
@@ -286,6 +288,11 @@ def active_courts(session: Session) -> list[Court]:
 def get_court(session: Session, code: str) -> Court:
     """The court. Raises NotFound."""
     return get_record(session, Court, code, "court")
+
+
+def policy_of_order(session: Session, order: Order) -> Policy:
+    """What an order goes by: the version it noted when it was recorded, for good (R7)."""
+    return policy_by_version(session, order.standards_version, order.sentenced_on)
 
 
 EARLY_STAGES = frozenset({Stage.CONTACT, Stage.ASSESSMENT})

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -22,15 +23,19 @@ Value = int | bool | str | list[str] | None
 """A figure as it is stored: a number, a truth, a day in ISO form, or words of a closed list."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """Everything that a case goes by: who may be proposed, by when, in which meetings."""
+    """Everything that a case goes by: who may be proposed, by when, in which meetings.
+
+    Each is only itself, so that what rests on one can be kept for it.
+    """
 
     legal: LegalRules
     standards: DeliveryStandards
     template: PlanTemplate
 
 
+@lru_cache(maxsize=4096)
 def shipped_policy(sentenced_on: date) -> Policy:
     """What the release itself says for a sentence on a day."""
     return Policy(rules_on(sentenced_on), standards_on(sentenced_on), template_on(sentenced_on))

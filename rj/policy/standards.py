@@ -4,7 +4,8 @@ Each version says from which sentence date it holds and where it comes from; a c
 version in force on its sentence date. Local changes are data of the same shape.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -82,3 +83,22 @@ def standards_on(sentenced_on: date) -> DeliveryStandards:
     """The version in force on a sentence date; the oldest one for sentences before them all."""
     in_force = [version for version in PUBLISHED if version.in_force_from <= sentenced_on]
     return in_force[-1] if in_force else PUBLISHED[0]
+
+
+def strictest(current: DeliveryStandards, others: Iterable[DeliveryStandards]) -> DeliveryStandards:
+    """The standards in force, with gaps and notice that no other of these would refuse (H2, H4).
+
+    Where two leave no day between two stages that suits both, the longest most days count: a
+    meeting late by one version is better than none.
+    """
+    gaps = dict(current.gaps)
+    notice = current.notice_days
+    for other in others:
+        notice = max(notice, other.notice_days)
+        for pair, (least, most) in other.gaps.items():
+            known_least, known_most = gaps.get(pair, (least, most))
+            fewest, longest = max(least, known_least), min(most, known_most)
+            gaps[pair] = (fewest, longest if fewest <= longest else max(most, known_most))
+    if notice == current.notice_days and gaps == current.gaps:
+        return current
+    return replace(current, notice_days=notice, gaps=MappingProxyType(gaps))

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor
 from rj.conferences.attendance import Attendee, expected
 from rj.conferences.facts import (
@@ -47,12 +48,12 @@ from rj.orders.models import (
     VenueAgreed,
 )
 from rj.orders.plans import add_preparation
-from rj.orders.queries import may_be_planned, open_orders
+from rj.orders.queries import may_be_planned, open_orders, policy_of_order
 from rj.outbox.models import RecipientKind
 from rj.parties.models import Party
 from rj.parties.queries import parties_of_orders
 from rj.policy.bank_holidays import bank_holidays
-from rj.policy.standards import DeliveryStandards, standards_on
+from rj.policy.standards import DeliveryStandards, strictest
 from rj.policy.terms import PartyRole, Route, Side, Stage
 from rj.scheduling.caps import beyond_the_cap, whole_day
 from rj.scheduling.models import PlanningWish, PlanningWishKind
@@ -247,7 +248,7 @@ class _Freezing:
         self.soon = now + ahead
         self.holds_stand = holds_stand
         self.name = name
-        self.standards = standards_on(self.today)
+        self.standards = _standards_of_run(session, area_id, self.today)
         self.horizon_end = self.today + timedelta(days=self.standards.planning_horizon_days)
         self.names = Names()
         self.later: list[Later] = []
@@ -354,7 +355,7 @@ class _Freezing:
                 last_day=min(order.ends_on, ends.get(order.id, order.ends_on)),
                 agreed=agreed[order.id],
                 wishes=wishes[order.id],
-                standards=standards_on(order.sentenced_on),
+                standards=policy_of_order(self.session, order).standards,
             )
             for order in orders.values()
             if order.id in plans
@@ -834,6 +835,16 @@ class _Freezing:
             )
 
 
+def _standards_of_run(session: Session, area_id: str, today: date) -> DeliveryStandards:
+    """One set of gaps and notice for all cases of a run: where the area's rules have changed, the
+    strictest of those that its open orders go by, so that each keeps its own (R7)."""
+    versions = {}
+    for order in open_orders(session, area_id):
+        standards = policy_of_order(session, order).standards
+        versions[standards.version] = standards
+    return strictest(policy_in_force(session, area_id, today).standards, versions.values())
+
+
 def _staff(meeting: Meeting) -> tuple[UUID, ...]:
     return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
 
@@ -927,7 +938,7 @@ def add_refreshers(
             .where(PlanStep.plan_id == plan.id, PlanStep.state != StepState.DROPPED)
             .order_by(col(PlanStep.position))
         ).all()
-        standards = standards_on(order.sentenced_on)
+        standards = policy_of_order(session, order).standards
         _, most = standards.gaps[(Stage.PREPARATION, Stage.REPARATION)]
         coming = {meeting.step_id for meeting in live_meetings(session, [order.id])}
         for earlier, third in pairwise(steps):

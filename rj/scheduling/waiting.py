@@ -12,8 +12,7 @@ from rj.conferences.models import MeetingState
 from rj.conferences.queries import latest_gates, live_meetings
 from rj.conferences.readiness import LAPSE_WARNING, what_is_missing
 from rj.kernel.london import london_day
-from rj.orders.queries import get_step, open_orders
-from rj.policy.standards import standards_on
+from rj.orders.queries import get_step, open_orders, policy_of_order
 from rj.policy.terms import Gate, GateValue, Stage
 from rj.scheduling.models import PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.runs import runs_of
@@ -106,7 +105,7 @@ def risks_lapsing(session: Session, area_ids: Iterable[str], *, today: date) -> 
     }
     lapsing: dict[UUID, date] = {}
     for order_id in resting:
-        standards = standards_on(orders[order_id].sentenced_on)
+        standards = policy_of_order(session, orders[order_id]).standards
         period = timedelta(days=standards.risk_assessment_lapses_after_days)
         for (gate, _), record in latest_gates(session, order_id).items():
             lapses_on = london_day(record.recorded_at) + period

@@ -27,6 +27,7 @@ from rj.orders.queries import (
     get_plan,
     get_step,
     live_plan,
+    policy_of_order,
     steps_of,
 )
 from rj.outbox.models import RecipientKind
@@ -261,7 +262,12 @@ def my_cases(session: Session, person: Person, today: date) -> tuple[CaseCard, .
             reference=order.reference,
             name=names.get(order.id, ""),
             clock=clock_tag(
-                first_contact_clock(order.sentenced_on, order.first_contacted_on, today)
+                first_contact_clock(
+                    order.sentenced_on,
+                    order.first_contacted_on,
+                    today,
+                    policy_of_order(session, order).standards,
+                )
             ),
             next_step=_next_step(session, order),
         )
@@ -298,6 +304,7 @@ def case_page(
             order.first_contacted_on,
             today,
             holidays_after(order.sentenced_on),
+            policy_of_order(session, order).standards,
         ),
         awaits_contact=order.is_awaiting_first_contact,
         suitable=_gate_line(Gate.SUITABLE, gates.get((Gate.SUITABLE, None)), f"{here}/gates"),

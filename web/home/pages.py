@@ -24,6 +24,7 @@ from rj.orders.queries import (
     live_plan,
     may_be_planned,
     open_orders,
+    policy_of_order,
     steps_of,
 )
 from rj.outbox.models import RecipientKind
@@ -89,7 +90,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
         day=f"{today:%A} {day_text(today)}",
         areas=", ".join(area.name for area in areas_by_name(session) if area.id in areas),
         sections=(
-            _clocks(orders, names, now),
+            _clocks(session, orders, names, now),
             _upset(session, areas, now),
             _unsuitable(session, orders, names, now),
             _reviews(session, areas),
@@ -112,11 +113,18 @@ def _about(order: Order, names: dict[UUID, str]) -> str:
     return f"{order.reference}, {name}" if name else order.reference
 
 
-def _clocks(orders: Iterable[Order], names: dict[UUID, str], now: datetime) -> Section:
+def _clocks(
+    session: Session, orders: Iterable[Order], names: dict[UUID, str], now: datetime
+) -> Section:
     today = london_day(now)
     found = []
     for order in orders:
-        clock = first_contact_clock(order.sentenced_on, order.first_contacted_on, today)
+        clock = first_contact_clock(
+            order.sentenced_on,
+            order.first_contacted_on,
+            today,
+            policy_of_order(session, order).standards,
+        )
         if clock.state in PRESSING:
             found.append((clock, order))
     found.sort(key=lambda each: (each[0].due_on, each[1].reference))

@@ -10,7 +10,7 @@ from rj.policy.deadlines import (
     first_contact_clock,
     first_contact_due_in_working_days,
 )
-from rj.policy.standards import standards_on
+from rj.policy.standards import DeliveryStandards
 from web.pages import Tag, day_text, weekday_text
 
 
@@ -48,12 +48,16 @@ def clock_tag(clock: FirstContactClock) -> Tag:
 
 
 def shown_clock(
-    sentenced_on: date, contacted_on: date | None, today: date, bank_holidays: frozenset[date]
+    sentenced_on: date,
+    contacted_on: date | None,
+    today: date,
+    bank_holidays: frozenset[date],
+    standards: DeliveryStandards,
 ) -> ShownClock:
     """The clock of one order on one day."""
-    clock = first_contact_clock(sentenced_on, contacted_on, today)
-    days = standards_on(sentenced_on).first_contact_days
-    working = first_contact_due_in_working_days(sentenced_on, bank_holidays)
+    clock = first_contact_clock(sentenced_on, contacted_on, today, standards)
+    days = standards.first_contact_days
+    working = first_contact_due_in_working_days(sentenced_on, bank_holidays, standards)
     provisional = " (bank holidays not yet announced)" if is_provisional(working) else ""
     return ShownClock(
         tag=clock_tag(clock),

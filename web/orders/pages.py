@@ -27,6 +27,7 @@ from rj.orders.queries import (
     live_plan,
     offences_of,
     orders_awaiting_first_contact,
+    policy_of_order,
     steps_of,
     venues_agreed,
 )
@@ -38,7 +39,7 @@ from rj.parties.queries import (
     orders_of_harmers_named,
     parties_of,
 )
-from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.deadlines import ClockState, FirstContactClock, first_contact_clock
 from rj.policy.languages import language_name
 from rj.policy.terms import PartyRole, Role, Route, Side, Skill, Stage
 from rj.venues.queries import get_room, get_venue
@@ -156,7 +157,7 @@ def _with_clock(
     return frozenset(
         order.id
         for order in orders_awaiting_first_contact(session, areas)
-        if first_contact_clock(order.sentenced_on, None, today).state in states
+        if _clock_of(session, order, today).state in states
     )
 
 
@@ -182,17 +183,22 @@ def order_rows(
             name=names.get(order.id, ""),
             sentenced=day_text(order.sentenced_on),
             area=area_names.get(order.area_id, order.area_id),
-            clock=_row_tag(order, today),
+            clock=_row_tag(session, order, today),
             next_step=_next_step(session, order, meetings),
         )
         for order in orders
     )
 
 
-def _row_tag(order: Order, today: date) -> Tag:
+def _row_tag(session: Session, order: Order, today: date) -> Tag:
     if order.closed_at is not None:
         return Tag("Closed", "cancelled")
-    return clock_tag(first_contact_clock(order.sentenced_on, order.first_contacted_on, today))
+    return clock_tag(_clock_of(session, order, today))
+
+
+def _clock_of(session: Session, order: Order, today: date) -> FirstContactClock:
+    standards = policy_of_order(session, order).standards
+    return first_contact_clock(order.sentenced_on, order.first_contacted_on, today, standards)
 
 
 def _next_step(session: Session, order: Order, meetings: dict[UUID, Meeting]) -> str:
@@ -296,6 +302,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
             order.first_contacted_on,
             today,
             holidays_after(order.sentenced_on),
+            policy_of_order(session, order).standards,
         ),
         is_closed=order.closed_at is not None,
         facts=_facts(session, order, names),

@@ -47,6 +47,7 @@ from rj.parties.contact import contact_details
 from rj.parties.models import HarmedDetails, Party, PartyBusy, PlaceToAvoid
 from rj.parties.queries import contact_plan, parties_of
 from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.standards import standards_on
 from rj.policy.terms import Gate, GateValue, PartyRole, Role, Route, Side, Stage
 from rj.scheduling.freezing import freeze
 from rj.scheduling.planner.documents import problem_text, read_problem
@@ -102,7 +103,12 @@ def test_a_whole_county_is_recorded_as_it_was_invented(wenshire: Wenshire) -> No
         assert len(open_orders(session, county.area_id)) == 60
         for facts in county.orders:
             order = recorded(session, facts)
-            clocks = first_contact_clock(order.sentenced_on, order.first_contacted_on, today)
+            clocks = first_contact_clock(
+                order.sentenced_on,
+                order.first_contacted_on,
+                today,
+                standards_on(order.sentenced_on),
+            )
             assert len(stages_done(session, facts)) == DONE[facts.standing], facts.reference
             assert (order.current_lead_id is not None) is bool(facts.lead_code)
             assert order.is_sensitive_complex is facts.is_sensitive_complex

@@ -164,7 +164,9 @@ def test_references_and_case_numbers_are_unique() -> None:
 def test_first_contact_clocks_are_running_near_and_once_overdue() -> None:
     def clocks(wanted: Standing) -> set[ClockState]:
         return {
-            first_contact_clock(order.sentenced_on, None, TODAY).state
+            first_contact_clock(
+                order.sentenced_on, None, TODAY, standards_on(order.sentenced_on)
+            ).state
             for order in standing(WENSHIRE, wanted)
         }
 

@@ -9,12 +9,14 @@ from rj.accounts.delays import wait_until
 from rj.policy import terms
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.deadlines import first_contact_clock
+from rj.policy.standards import standards_on
 from web.orders.clocks import clock_tag, shown_clock
 from web.pages import clock_text, day_text, moment_text, paginate
 from web.unsent import within
 from web.words import WORDS, words_for
 
 SENTENCED = date(2026, 3, 2)
+STANDARDS = standards_on(SENTENCED)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ SENTENCED = date(2026, 3, 2)
     ],
 )
 def test_the_clock_is_said_in_a_word_or_two(today, contacted, text, state):
-    tag = clock_tag(first_contact_clock(SENTENCED, contacted, today))
+    tag = clock_tag(first_contact_clock(SENTENCED, contacted, today, STANDARDS))
 
     assert (tag.text, tag.state) == (text, state)
 
@@ -37,7 +39,7 @@ def test_the_clock_is_said_in_a_word_or_two(today, contacted, text, state):
 def test_both_readings_of_fifteen_days_are_shown():
     holidays = bank_holidays(date(2026, 1, 1), date(2026, 12, 31))
 
-    shown = shown_clock(date(2026, 3, 20), None, date(2026, 3, 21), holidays)
+    shown = shown_clock(date(2026, 3, 20), None, date(2026, 3, 21), holidays, STANDARDS)
 
     assert shown.due == "Saturday 4 April 2026, 15 calendar days after sentence"
     # Good Friday and Easter Monday do not count

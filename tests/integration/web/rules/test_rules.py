@@ -10,7 +10,9 @@ from rj.area_rules.models import AreaRules
 from rj.area_rules.queries import policy_in_force
 from rj.audit.models import AuditEntry
 from rj.kernel.errors import Conflict
-from rj.orders.models import Offence
+from rj.orders.models import Offence, Order
+from rj.orders.plans import add_preparation, draw_up_plan
+from rj.orders.queries import policy_of_order, steps_of
 from rj.policy.court_words import words_on
 from rj.policy.terms import HarmClass, Language, Plea, RequirementType, Role
 from rj.suitability.facts import Facts
@@ -183,3 +185,37 @@ def test_the_welsh_is_approved_and_taken_back_on_a_page_r13(site, database, cloc
         approve_words(session, welsh, Language.WELSH, actor=an_actor(session), now=clock.now())
     assert site.post(f"{words}/take-back", form_at=words).status_code == 303
     assert "not approved yet" in site.get(words).text
+
+
+def test_an_order_keeps_the_periods_and_lengths_it_was_made_under_r7(site, database, clock):
+    with database.writing() as session:
+        running = an_order(session, sentenced_on=APRIL - timedelta(days=40))
+        assert policy_of_order(session, running).standards.first_contact_days == 15
+        running_id = running.id
+    sent = fields(
+        database,
+        period__first_contact_days="10",
+        minutes__assessment="75",
+        gap__contact__assessment__least="5",
+    )
+    assert publish(site, sent).status_code == 303
+
+    with database.writing() as session:
+        version = policy_in_force(session, AREA, APRIL).standards.version
+        fresh = an_order(session, sentenced_on=APRIL, with_plan=False)
+        fresh.standards_version = version
+        session.flush()
+        plan = draw_up_plan(session, fresh, NOW)
+        contact, assessment = steps_of(session, plan.id)[:2]
+        assert contact.due_on == APRIL + timedelta(days=10)
+        assert assessment.minutes == 75
+        assert assessment.window_opens_on == APRIL + timedelta(days=5)
+
+        added = add_preparation(
+            session, plan.id, reason="A second talk", actor=an_actor(session), now=NOW
+        )
+        assert added.minutes == 60
+
+        old = session.get_one(Order, running_id)
+        assert policy_of_order(session, old).standards.first_contact_days == 15
+        assert version.startswith("AR-")
