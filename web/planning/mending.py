@@ -151,7 +151,12 @@ class DisturbedRow:
     before: str
     now: str
     """Empty where the meeting is called off."""
-    people: tuple[str, ...]
+    people: str
+
+
+def _in_a_line(people: tuple[str, ...]) -> str:
+    line = ", ".join(people)
+    return f"{line[:1].upper()}{line[1:]}"
 
 
 def disturbed_rows(disturbed: tuple[Disturbed, ...]) -> tuple[DisturbedRow, ...]:
@@ -163,7 +168,7 @@ def disturbed_rows(disturbed: tuple[Disturbed, ...]) -> tuple[DisturbedRow, ...]
             stage=words_for(each.stage),
             before=placed_words(each.before),
             now="" if each.now is None else placed_words(each.now),
-            people=tuple(f"{who[:1].upper()}{who[1:]}" for who in each.people),
+            people=_in_a_line(each.people),
         )
         for each in disturbed
     )
