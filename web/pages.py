@@ -56,8 +56,8 @@ class Frame:
     reference: str
     at: str
     """The page that its forms stand on."""
-    is_brought_back: bool
-    """Whether it shows what somebody typed before their session ran out."""
+    brought_back: tuple[tuple[str, str], ...]
+    """Field and text of what somebody typed before their session ran out."""
 
     def is_current(self, href: str) -> bool:
         """Whether the page lies under this entry of the bar."""
@@ -97,7 +97,7 @@ def page(
                 nonce=page_nonce(request),
                 reference=request_reference(request),
                 at=values["entered"].text(AT) or address_of_page(request),
-                is_brought_back=back is not None,
+                brought_back=back.texts if back else (),
             ),
         },
     )

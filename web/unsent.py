@@ -4,6 +4,7 @@ Whoever types for longer than the idle time loses nothing: the form is kept for 
 session it was, its sender signs in again, and the page opens with what they had typed.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -23,6 +24,7 @@ KEPT = "kept"
 LONGEST_ADDRESS = 300
 """Of a page; what is asked back of it stands behind."""
 LONGEST_WITHIN = 400
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KEEPER = "rj_keeper"
 PUT_ASIDE = "rj_put_aside"
 BROUGHT_BACK = "rj_brought_back"
@@ -44,6 +46,17 @@ class BroughtBack:
 
     values: dict[str, tuple[str, ...]]
     based_on: int | None
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Field and text of whatever was typed, for a page that has no such field: some forms
+        stand on the answer to another."""
+        return tuple(
+            (name.replace("_", " ").replace("-", " "), text)
+            for name, texts in self.values.items()
+            for text in texts
+            if text.strip() and not IDENTIFIER.fullmatch(text)
+        )
 
 
 def within(path: str) -> str:

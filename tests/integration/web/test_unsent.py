@@ -1,5 +1,6 @@
 """Whoever types for longer than the idle time signs in again and finds it all on the page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,20 @@ def test_nothing_is_kept_of_a_session_that_never_was_or_of_a_form_without_its_to
                 session.delete(kept)
     with database.reading() as session:
         assert not session.exec(select(UnsentForm)).all()
+
+
+def test_what_stood_on_the_answer_to_another_form_is_there_to_copy_from(database, clock):
+    case = a_case(database)
+    details = f"/liaison/people/{case.harmed_id}/details"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.liaison)
+        opened = site.post(details, {"reason": "They moved"})
+        known = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', opened.text))
+        clock.instant += LATE
+        late = site.post(f"{details}/change", {"address": "7 New Lane"}, hidden=known)
+        back = site.get(sign_in_again(site, case.liaison, late.headers["location"]))
+        assert back.status_code == 200
+        assert "7 New Lane" in back.text
 
 
 def test_a_liaison_officers_plan_and_an_order_typed_in_come_back_whole(database, clock):
