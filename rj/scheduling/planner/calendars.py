@@ -135,10 +135,15 @@ class Grid:
         after = begins - minutes
         day = max(0, bisect_right(self.midnights, after) - 1)
         while day < self.length and self.midnights[day] < ends:
-            lowest = (after - self.midnights[day]) // self.step + 1
+            self.block_day(bits, day, begins, ends, minutes)
+            day += 1
+
+    def block_day(self, bits: Bits, day: int, begins: int, ends: int, minutes: int) -> None:
+        """Take away a day's starts of a meeting that would overlap [begins, ends), in place."""
+        if 0 <= day < self.length:
+            lowest = (begins - minutes - self.midnights[day]) // self.step + 1
             beyond = -((self.midnights[day] - ends) // self.step)
             bits[day] &= _all_but(max(0, lowest), min(self.slots, beyond), self.words)
-            day += 1
 
     def starts_in(self, windows: tuple[Window, ...], minutes: int) -> Bits:
         """Starts of meetings that lie inside one of the weekly windows."""

@@ -191,7 +191,9 @@ class Diary:
             bits = page.begin(minutes, venue, survey.lead_starts(minutes)[facilitator].copy())
         for booking in missing:
             journey = self._journey(venue, booking.venue)
-            grid.block_one(bits, booking.begins - journey, booking.ends + journey, minutes)
+            grid.block_day(
+                bits, booking.day, booking.begins - journey, booking.ends + journey, minutes
+            )
         if missing or not page.bookings:
             cap = survey.facilitators[facilitator].weekly_minutes
             for week, used in self.week_minutes[facilitator].items():
@@ -253,7 +255,7 @@ class Diary:
         if bits is None:
             bits = page.begin(minutes, CONTACT_HAS_NO_ROOM, grid.anything())
         for booking in missing:
-            grid.block_one(bits, booking.begins - rest, booking.ends + rest, minutes)
+            grid.block_day(bits, booking.day, booking.begins - rest, booking.ends + rest, minutes)
         return bits
 
     def _journey(self, here: int, there: int) -> int:

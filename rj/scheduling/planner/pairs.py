@@ -23,7 +23,7 @@ from rj.scheduling.planner.survey import (
 # One number for the costs of a chain: each tier's unit outweighs all that follows it in one case.
 LATE = np.int64(10**11)
 DISTURBED = np.int32(10**8)
-TRAVEL = np.int32(64)
+TRAVEL = np.int32(1024)
 UNREACHED = np.int32(1 << 30)
 
 

@@ -180,6 +180,7 @@ class Survey:
             for years in self.years
         ]
         self._lead_starts: dict[int, Bits] = {}
+        self._companies: dict[tuple[bytes, tuple[int, ...], bool], tuple[Counts, Counts, Days]] = {}
         self._every_day = np.ones(self.grid.length, dtype=bool)
         self._never_late = np.zeros(self.grid.length, dtype=np.int64)
         self._pinned_conference_days: dict[int, list[date]] = defaultdict(list)
@@ -218,6 +219,12 @@ class Survey:
 
         Leads are told by their place among ``leads``, in order.
         """
+        key = leads.tobytes(), case.seconds, case.case.second_required
+        if key not in self._companies:
+            self._companies[key] = self._all_companies(case, leads)
+        return self._companies[key]
+
+    def _all_companies(self, case: CaseSurvey, leads: Counts) -> tuple[Counts, Counts, Days]:
         places = np.arange(len(leads), dtype=np.int64)
         if case.case.second_required:
             others = np.array(case.seconds, dtype=np.int64)

@@ -383,3 +383,30 @@ def test_a_room_that_must_rest_is_given_to_the_next_after_its_rest() -> None:
     plan = plan_meetings(problem, effort=FIRST_ANSWER).plan
 
     assert {each.start for each in plan.meetings} == {at(10, "10:00"), at(10, "12:00")}
+
+
+def test_a_wish_nobody_could_grant_is_proven_so() -> None:
+    evenings = hours("18:00-20:00")
+    problem = a_problem(
+        a_case("Red", a_task("Red-conference", people=("Red-person",))),
+        a_person("Red-person", likes_hours=evenings, likes_venues=frozenset({"Library"})),
+    )
+
+    solution = planned(problem)
+
+    assert solution.tiers.preference_misses == solution.bounds.least.preference_misses == 2
+    assert all(solution.proven)
+
+
+def test_whoever_stands_in_the_way_of_a_case_makes_room_for_it() -> None:
+    problem = a_problem(
+        a_facilitator(hours=hours("10:00-11:00")),
+        a_case("First", sentenced=date(2026, 2, 1)),
+        a_case("Then", a_task("Then-conference", people=("Red-person",))),
+        a_person("Red-person", away=days(date(2026, 3, 6), date(2026, 5, 31))),
+    )
+
+    solution = plan_meetings(problem, effort=FIRST_ANSWER)
+
+    assert solution.plan.meeting["Then-conference"].start == at(5)
+    assert solution.tiers.unscheduled == 0
