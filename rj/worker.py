@@ -33,6 +33,8 @@ from rj.audit.commands import HEADS
 from rj.calendars.envelopes import APPOINTMENT
 from rj.calendars.rendering import AppointmentMessages
 from rj.calendars.telling import Teller
+from rj.compartments.mails import EmergencyMessages
+from rj.compartments.services import EMERGENCY
 from rj.db.database import Database
 from rj.jobs.faults import described
 from rj.jobs.registry import JobContext, Payload, Registry
@@ -125,6 +127,7 @@ def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
         clock=service.clock,
         handlers={
             APPOINTMENT: AppointmentMessages(teller),
+            EMERGENCY: EmergencyMessages(service.settings.mail, service.settings.public_url),
             ACCOUNT_LINK: AccountMessages(
                 AccountKeys(service.settings.seal_key),
                 service.settings.mail,

@@ -91,6 +91,12 @@ from web.accounts.provider import Provider
 from web.admin.controllers import AccountsPages, MailPages, ProblemPages
 from web.audit.controllers import AuditSearch, CaseLooks
 from web.bodies import SiteRequest
+from web.compartments.controllers import (
+    EmergencyPages,
+    LimitPages,
+    ReleasedPages,
+    ReleasePages,
+)
 from web.errors import EXCEPTION_HANDLERS
 from web.facilitators.calendar import MyCalendar
 from web.facilitators.conflicts import Background
@@ -175,6 +181,10 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     MailPages,
     AuditSearch,
     CaseLooks,
+    ReleasePages,
+    ReleasedPages,
+    EmergencyPages,
+    LimitPages,
     ReportPages,
     AreaRulesPages,
     OffencePages,

@@ -107,7 +107,17 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "erase person",
         "remove old audit entries",
     ),
-    EventKind.GRANT: ("name liaison", "open feed", "revoke feed", "roles changed"),
+    EventKind.GRANT: (
+        "end release of contact",
+        "limit case",
+        "name liaison",
+        "note emergency",
+        "open contact in emergency",
+        "open feed",
+        "release contact",
+        "revoke feed",
+        "roles changed",
+    ),
 }
 KIND_OF: dict[str, EventKind] = {word: kind for kind, words in _WORDS.items() for word in words}
 

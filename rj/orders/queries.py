@@ -181,6 +181,8 @@ class OrderFilter:
     state: OrderState = OrderState.OPEN
     order_ids: frozenset[UUID] | None = None
     """Only these, when given: a facilitator's or liaison officer's own."""
+    but_order_ids: frozenset[UUID] = frozenset()
+    """Never these: cases that are limited to others."""
     sort: OrderSort = OrderSort.NEWEST
 
 
@@ -211,6 +213,8 @@ def find_orders(
     conditions: list[ColumnElement[bool]] = [col(Order.area_id).in_(list(wanted.areas))]
     if wanted.order_ids is not None:
         conditions.append(col(Order.id).in_(list(wanted.order_ids)))
+    if wanted.but_order_ids:
+        conditions.append(col(Order.id).not_in(list(wanted.but_order_ids)))
     text = wanted.text.strip()
     if text:
         conditions.append(

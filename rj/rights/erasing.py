@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel, col, delete, or_, select, update
 from rj.audit.models import AuditEntry
 from rj.audit.services import Actor, note
 from rj.calendars.models import Invitation
+from rj.compartments.models import ContactRelease, EmergencyOpening
 from rj.conferences import gates
 from rj.conferences.models import Booking, GateRecord, Meeting, MeetingVersion, SlotClaim
 from rj.conferences.telling import Tell
@@ -62,6 +63,8 @@ OF_ONE_PERSON: tuple[type[SQLModel], ...] = (
     PlaceToAvoid,
     LikedVenue,
     SaidNoQuestion,
+    ContactRelease,
+    EmergencyOpening,
 )
 """Tables whose rows belong to one person and go whole."""
 

@@ -215,6 +215,21 @@ INVENTORY: tuple[Kept, ...] = (
     ),
     _kept("erased_order", plain="fingerprint", why="a keyed hash: no file brings a case back"),
     _kept(
+        "contact_release",
+        points="party_id facilitator_id released_by",
+        erased="*",
+        plain="items",
+        why="to whom contact was opened; the audit tells it by role",
+    ),
+    _kept(
+        "emergency_opening",
+        points="party_id account_id",
+        erased="*",
+        plain="reason",
+        why="who opened contact and why; the audit tells it by role",
+    ),
+    _kept("case_limit", points="order_id account_id", why="which staff a case is limited to"),
+    _kept(
         "hold",
         points="order_id placed_by lifted_by",
         plain="note",

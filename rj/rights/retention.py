@@ -18,6 +18,7 @@ from rj.audit.chain import removal_words
 from rj.audit.models import AuditEntry, AuditRemoval, AuditSeal
 from rj.audit.services import SERVICE, note
 from rj.calendars.models import Invitation
+from rj.compartments.models import CaseLimit
 from rj.conferences.models import (
     Booking,
     GateRecord,
@@ -95,6 +96,7 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     VenueAgreed,
     OrderSource,
     Hold,
+    CaseLimit,
 )
 OF_A_MEETING: tuple[type[SQLModel], ...] = (Booking, SlotClaim, MeetingVersion, Invitation)
 WHAT_PEOPLE_SAID: tuple[type[SQLModel], ...] = (

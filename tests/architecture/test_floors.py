@@ -32,6 +32,7 @@ FLOORS: dict[str, float] = {
     "rj.parties": 6,
     "rj.conferences": 7,
     "rj.suppression": 7.5,
+    "rj.compartments": 7.5,
     "rj.scheduling": 8,
     "rj.intake": 8,
     "rj.calendars": 9,

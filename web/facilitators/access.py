@@ -6,14 +6,17 @@ NotFound, just like a record that is not there (S2).
 
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
-from rj.conferences.models import Meeting, MeetingState
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import facilitators_orders, may
+from rj.conferences.models import Meeting
 from rj.conferences.queries import get_meeting
 from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import find_facilitator_of_account
 from rj.kernel.errors import NotFound
 from rj.orders.models import Order
+from rj.orders.queries import get_order
 from rj.policy.terms import Role
 from web.people import Person
 
@@ -32,32 +35,18 @@ def get_own_record(session: Session, person: Person) -> Facilitator:
     return found
 
 
-def own_orders(session: Session, facilitator_id: UUID) -> list[Order]:
-    """Open orders that this facilitator leads or has a meeting of, the oldest sentence first."""
-    taking_part = select(Meeting.order_id).where(
-        Meeting.state != MeetingState.CANCELLED,
-        or_(Meeting.lead_id == facilitator_id, Meeting.second_id == facilitator_id),
-    )
-    return list(
-        session.exec(
-            select(Order)
-            .where(
-                col(Order.closed_at).is_(None),
-                or_(Order.current_lead_id == facilitator_id, col(Order.id).in_(taking_part)),
-            )
-            .order_by(col(Order.sentenced_on), col(Order.reference))
-        )
-    )
+def own_orders(session: Session, person: Person) -> list[Order]:
+    """Open orders that this person leads or has a meeting of, the oldest sentence first."""
+    return facilitators_orders(session, person.account_id)
 
 
 def own_order(session: Session, person: Person, order_id: UUID) -> Order:
     """The order, when it is one of the person's own. Raises NotFound."""
-    me = get_own_record(session, person)
-    for order in own_orders(session, me.id):
-        if order.id == order_id:
-            person.opens(Role.FACILITATOR, "order", order.id, order.id)
-            return order
-    raise NotFound("There is no such order")
+    order = get_order(session, order_id)
+    if not may(session, person, Action.READ, Thing.CASE, order, role=Role.FACILITATOR):
+        raise NotFound("There is no such order")
+    person.opens(Role.FACILITATOR, "order", order.id, order.id)
+    return order
 
 
 def own_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from rj.compartments.services import released_items
 from rj.conferences.attendance import Part, part_of, people_of
 from rj.conferences.models import GateRecord, Meeting, MeetingState
 from rj.conferences.queries import COMING, latest_gates, live_meetings, meetings_of
@@ -125,6 +126,8 @@ class CasePerson:
     facts: tuple[Fact, ...]
     gates: tuple[GateLine, ...]
     tag: Tag | None
+    released_at: str
+    """Where contact that the liaison officer released is opened; empty where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +255,7 @@ def my_cases(session: Session, person: Person, today: date) -> tuple[CaseCard, .
     me = own_record(session, person)
     if me is None:
         return ()
-    orders = own_orders(session, me.id)
+    orders = own_orders(session, person)
     names = NamesShown(
         harmer_names(session, [order.id for order in orders]), person, Role.FACILITATOR
     )
@@ -314,7 +317,7 @@ def case_page(
             Fact("Officer's e-mail", officer.email),
             Fact("Officer's telephone", officer.telephone or "Not known"),
         ),
-        people=tuple(_case_person(session, seal, party, gates, here) for party in parties),
+        people=tuple(_case_person(session, seal, me, party, gates, here) for party in parties),
         stages=stage_lines(session, order, today),
         meetings=tuple(
             _card(session, me, each, now)
@@ -336,6 +339,7 @@ def case_page(
 def _case_person(
     session: Session,
     seal: Seal,
+    me: Facilitator | None,
     party: Party,
     gates: dict[tuple[Gate, UUID | None], GateRecord],
     here: str,
@@ -354,6 +358,11 @@ def _case_person(
         heading=party_heading(session, party, gates),
         part=person_in_words(part),
         facts=() if is_harmed else _harmer_facts(session, seal, party),
+        released_at=(
+            f"{here}/people/{party.id}/released"
+            if is_harmed and me is not None and released_items(session, party.id, me.id)
+            else ""
+        ),
         gates=tuple(lines),
         tag=Tag("No contact wished", "blocked") if party.stopped_at else None,
     )

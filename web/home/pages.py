@@ -1,14 +1,15 @@
 """What needs a coordinator today: plain values, put together inside a session."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
+from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting
 from rj.conferences.queries import live_meetings, meetings_without_outcome
 from rj.conferences.readiness import standing_though_unsuitable
@@ -27,7 +28,7 @@ from rj.orders.queries import (
     policy_of_order,
     steps_of,
 )
-from rj.outbox.models import RecipientKind
+from rj.outbox.models import Message, RecipientKind
 from rj.parties.queries import chosen_names, get_party, harmer_names, parties_of_orders
 from rj.policy.deadlines import ClockState, first_contact_clock
 from rj.policy.terms import PartyRole, Role, Side
@@ -81,7 +82,13 @@ class Today:
 def today_page(session: Session, person: Person, now: datetime) -> Today:
     """Everything that waits for a coordinator of these areas."""
     areas = person.areas(Role.COORDINATOR)
-    orders = [order for area in sorted(areas) for order in open_orders(session, area)]
+    away = limited_away(session, person.account_id)
+    orders = [
+        order
+        for area in sorted(areas)
+        for order in open_orders(session, area)
+        if order.id not in away
+    ]
     names = NamesShown(
         harmer_names(session, [order.id for order in orders]), person, Role.COORDINATOR
     )
@@ -89,7 +96,8 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
     return Today(
         day=f"{today:%A} {day_text(today)}",
         areas=", ".join(area.name for area in areas_by_name(session) if area.id in areas),
-        sections=(
+        sections=_without(
+            _hidden(session, away),
             _clocks(session, orders, names, now),
             _upset(session, areas, now),
             _unsuitable(session, orders, names, now),
@@ -105,6 +113,26 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
         ),
         harmed_side_waiting=len(letters_and_calls(session, side=Side.HARMED, area_ids=areas)),
         has_orders=bool(orders),
+    )
+
+
+def _hidden(session: Session, away: frozenset[UUID]) -> frozenset[str]:
+    """What the addresses of tasks about cases that are limited to others would name."""
+    if not away:
+        return frozenset()
+    meetings = session.exec(select(Meeting.id).where(col(Meeting.order_id).in_(away))).all()
+    messages = session.exec(select(Message.id).where(col(Message.subject_id).in_(meetings))).all()
+    return frozenset(map(str, (*away, *meetings, *messages)))
+
+
+def _without(hidden: frozenset[str], *sections: Section) -> tuple[Section, ...]:
+    """The sections without tasks that lead to anything hidden."""
+    return tuple(
+        replace(
+            section,
+            tasks=tuple(task for task in section.tasks if not hidden & set(task.href.split("/"))),
+        )
+        for section in sections
     )
 
 

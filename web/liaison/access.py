@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.calendars.envelopes import APPOINTMENT
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import limited_away, may
 from rj.kernel.errors import NotFound
 from rj.orders.models import Order
 from rj.orders.queries import get_order
@@ -22,7 +24,7 @@ from web.people import Person
 
 def own_cases(session: Session, person: Person) -> list[Order]:
     """Open orders on which this person takes the harmed side's part, the oldest sentence first."""
-    return list(
+    found = list(
         session.exec(
             select(Order)
             .where(
@@ -33,15 +35,15 @@ def own_cases(session: Session, person: Person) -> list[Order]:
             .order_by(col(Order.sentenced_on), col(Order.reference))
         )
     )
+    away = limited_away(session, person.account_id, [order.id for order in found])
+    return [order for order in found if order.id not in away]
 
 
 def own_case(session: Session, person: Person, order_id: UUID) -> Order:
     """The order, when the person is named on it, is a liaison officer of its area now, and it is
     open. Raises NotFound."""
     order = get_order(session, order_id)
-    is_named = order.liaison_account_id == person.account_id
-    is_of_area = order.area_id in person.areas(Role.LIAISON_OFFICER)
-    if not is_named or not is_of_area or order.closed_at is not None:
+    if not may(session, person, Action.READ, Thing.CASE, order, role=Role.LIAISON_OFFICER):
         raise NotFound("There is no such order")
     person.opens(Role.LIAISON_OFFICER, "order", order.id, order.id)
     return order

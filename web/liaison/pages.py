@@ -31,6 +31,7 @@ from rj.policy.terms import CalendarWish, Channel, Gate, Role, Side
 from rj.suppression.marks import MarkKind
 from rj.suppression.services import open_question
 from rj.venues.queries import get_room, get_venue, venues_in
+from web.compartments.pages import OpeningRow, opening_rows
 from web.facilitators.pages import NOT_RECORDED, person_part
 from web.liaison.access import own_cases
 from web.orders.pages import stage_words
@@ -133,6 +134,7 @@ class CasePage:
     people: tuple[PersonRow, ...]
     meetings: tuple[LiaisonMeeting, ...]
     tasks: tuple[TaskRow, ...]
+    openings: tuple[OpeningRow, ...]
     stopped: tuple[StoppedRow, ...]
 
 
@@ -204,6 +206,7 @@ def case_page(session: Session, order: Order) -> CasePage:
         people=_people(session, order),
         meetings=_harmed_meetings(session, order),
         tasks=tuple(_tasks(session, order)),
+        openings=opening_rows(session, order.id),
         stopped=tuple(
             StoppedRow(
                 who=f"{part_words(party)}, {party.reference}",
@@ -373,6 +376,16 @@ def _tasks(session: Session, order: Order) -> list[TaskRow]:
         and contact_plan(session, party.id) is None
     ]
     return [
+        *(
+            TaskRow(
+                what="Contact was opened in an emergency",
+                who=opening.who,
+                when=opening.when,
+                href=f"/liaison/cases/{order.id}",
+                tag=Tag("Read", "late"),
+            )
+            for opening in opening_rows(session, order.id)
+        ),
         *_questions(session, order),
         *rows,
         *(task for waiting, task in _waiting(session, order) if not waiting.is_to_agree),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.conferences.models import Meeting
 from rj.conferences.queries import get_meeting
 from rj.kernel.errors import NotFound
@@ -21,7 +23,8 @@ from web.people import Person
 def coordinators_order(session: Session, person: Person, order_id: UUID) -> Order:
     """The order, when it lies in an area the person coordinates. Raises NotFound."""
     order = get_order(session, order_id)
-    _refuse_elsewhere(person, order.area_id, "order")
+    if not may(session, person, Action.READ, Thing.CASE, order, role=Role.COORDINATOR):
+        raise NotFound("There is no such order")
     person.opens(Role.COORDINATOR, "order", order.id, order.id)
     return order
 
@@ -29,7 +32,9 @@ def coordinators_order(session: Session, person: Person, order_id: UUID) -> Orde
 def coordinators_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:
     """The meeting, when its order lies in an area the person coordinates. Raises NotFound."""
     meeting = get_meeting(session, meeting_id)
-    _refuse_elsewhere(person, get_order(session, meeting.order_id).area_id, "meeting")
+    order = get_order(session, meeting.order_id)
+    if not may(session, person, Action.READ, Thing.ATTENDANCE, order, role=Role.COORDINATOR):
+        raise NotFound("There is no such meeting")
     person.opens(Role.COORDINATOR, "meeting", meeting.id, meeting.order_id)
     return meeting
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from rj.accounts.queries import active_accounts_holding, areas_by_name, get_account
+from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import live_meetings, meetings_of
 from rj.conferences.readiness import standing_though_unsuitable, what_is_missing
@@ -135,6 +136,7 @@ def order_list(
         or_order_ids=orders_of_harmers_named(session, asked.text),
         state=state,
         order_ids=_with_clock(session, areas, asked.clock, today),
+        but_order_ids=limited_away(session, person.account_id),
         sort=OrderSort(asked.sort) if asked.sort in set(OrderSort) else OrderSort.NEWEST,
     )
     found = find_orders(session, wanted, page=number)
@@ -248,6 +250,8 @@ class PartyRow:
     tag: Tag | None
     href: str
     """Where it is changed; empty for the harmed side."""
+    emergency_at: str
+    """Where a harmed person's contact is opened in an emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +483,11 @@ def _party_row(session: Session, party: Party, names: dict[UUID, str]) -> PartyR
         contact=contact,
         tag=Tag("No contact wished", "blocked") if party.stopped_at else None,
         href=f"/orders/{party.order_id}/people/{party.id}" if party.side is Side.HARMER else "",
+        emergency_at=(
+            f"/orders/{party.order_id}/people/{party.id}/emergency"
+            if party.side is Side.HARMED
+            else ""
+        ),
     )
 
 

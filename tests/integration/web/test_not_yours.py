@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from sqlmodel import select
 from rj.accounts.models import AccountRole
 from rj.audit.services import Actor
 from rj.calendars.feeds import feeds_of, open_feed
+from rj.compartments import services as compartments
+from rj.compartments.models import EmergencyOpening
 from rj.conferences.models import Meeting
 from rj.db.database import Database
 from rj.facilitators.models import Leave
@@ -73,6 +76,8 @@ class Things:
     venue_id: UUID
     room_id: UUID
     check_id: UUID
+    release_id: UUID
+    opening_id: UUID
     facilitator: TestPerson
     liaison: TestPerson
     coordinator: TestPerson
@@ -89,9 +94,12 @@ class Things:
     def in_path(self, path: str) -> str:
         """The address of these things under a route."""
         is_liaison = path.startswith("/liaison") and "/cases/" not in path
+        is_of_harmed = path.startswith("/liaison/people") or path.endswith(
+            ("/emergency", "/released")
+        )
         values = {
             "order_id": self.order_id,
-            "party_id": self.harmed_id if path.startswith("/liaison/people") else self.harmer_id,
+            "party_id": self.harmed_id if is_of_harmed else self.harmer_id,
             "meeting_id": self.meeting_id,
             "message_id": self.harmed_message_id if is_liaison else self.letter_id,
             "run_id": self.run_id,
@@ -103,6 +111,8 @@ class Things:
             "what_if_id": self.what_if_id,
             "venue_id": self.venue_id,
             "room_id": self.room_id,
+            "release_id": self.release_id,
+            "opening_id": self.opening_id,
             "check_id": self.check_id,
         }
         return filled(path, values)
@@ -167,6 +177,18 @@ def one_of_everything(database: Database) -> Things:
         actor = Actor(case.facilitator.account_id, Role.FACILITATOR)
         open_feed(session, case.facilitator_id, "telephone", actor=actor, now=NOW)
         wishes.leave_out(session, case.order_id, reason="for now", actor=case.actor, now=NOW)
+        liaison = Actor(case.liaison.account_id, Role.LIAISON_OFFICER)
+        release = compartments.release(
+            session, case.harmed_id, case.facilitator_id, ["email"], actor=liaison, now=NOW
+        )
+        opening = EmergencyOpening(
+            party_id=case.harmed_id,
+            account_id=case.coordinator.account_id,
+            reason="it is over already",
+            opened_at=NOW - timedelta(hours=1),
+            ends_at=NOW - timedelta(minutes=45),
+        )
+        session.add(opening)
         session.flush()
         room_id = session.get_one(Meeting, case.meetings[Stage.ASSESSMENT]).room_id
         assert room_id is not None
@@ -195,6 +217,8 @@ def one_of_everything(database: Database) -> Things:
             ).id,
             venue_id=case.venue_id,
             room_id=room_id,
+            release_id=release.id,
+            opening_id=opening.id,
             check_id=check.id,
             facilitator=case.facilitator,
             liaison=case.liaison,

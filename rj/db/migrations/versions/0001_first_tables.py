@@ -1360,6 +1360,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_venue_closure_venue_id"), ["venue_id"], unique=False)
 
     op.create_table(
+        "case_limit",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_case_limit_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["sentence_order.id"], name=op.f("fk_case_limit_order_id_sentence_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "account_id", name=op.f("pk_case_limit")),
+    )
+    op.create_table(
         "contact_attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1611,6 +1623,65 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", "venue_id", name=op.f("pk_venue_agreed")),
     )
+    op.create_table(
+        "contact_release",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("facilitator_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "items",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column("released_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("released_by", sa.Uuid(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["facilitator_id"],
+            ["facilitator.id"],
+            name=op.f("fk_contact_release_facilitator_id_facilitator"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"], ["party.id"], name=op.f("fk_contact_release_party_id_party")
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by"], ["account.id"], name=op.f("fk_contact_release_released_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_release")),
+    )
+    with op.batch_alter_table("contact_release", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_contact_release_facilitator_id"), ["facilitator_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_contact_release_party_id"), ["party_id"], unique=False)
+
+    op.create_table(
+        "emergency_opening",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "length(reason) <= 300", name=op.f("ck_emergency_opening_reason_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_emergency_opening_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"], ["party.id"], name=op.f("fk_emergency_opening_party_id_party")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_opening")),
+    )
+    with op.batch_alter_table("emergency_opening", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_emergency_opening_party_id"), ["party_id"], unique=False
+        )
+
     op.create_table(
         "gate_record",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2332,6 +2403,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gate_record_order_id"))
 
     op.drop_table("gate_record")
+    with op.batch_alter_table("emergency_opening", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_emergency_opening_party_id"))
+
+    op.drop_table("emergency_opening")
+    with op.batch_alter_table("contact_release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_release_party_id"))
+        batch_op.drop_index(batch_op.f("ix_contact_release_facilitator_id"))
+
+    op.drop_table("contact_release")
     op.drop_table("venue_agreed")
     with op.batch_alter_table("room_block", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_block_room_id"))
@@ -2357,6 +2437,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_attempt_order_id"))
 
     op.drop_table("contact_attempt")
+    op.drop_table("case_limit")
     with op.batch_alter_table("venue_closure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_venue_closure_venue_id"))
 

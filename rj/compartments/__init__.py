@@ -1,0 +1,1 @@
+"""Who may see what: one matrix, one question, and the few ways in which contact is opened."""

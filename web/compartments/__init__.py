@@ -1,0 +1,1 @@
+"""Opening contact to one person for one case, in an emergency, and limiting a case."""
