@@ -109,7 +109,7 @@ _ENGLISH = CourtWords(
     arrangements="The restorative justice service has confirmed that arrangements can be made.",
     court_told="By a consent that is on record, the court may be told that a person harmed by the "
     "offence is willing to consider restorative justice.",
-    reference="Reference of the restorative justice service: {reference}.",
+    reference="Reference of this check: {reference}.",
     open_names=MappingProxyType(
         {
             Criterion.REGIME: "whether the court can make the requirement on the day of sentence",
@@ -186,7 +186,7 @@ _WELSH = CourtWords(
     arrangements="Mae'r gwasanaeth cyfiawnder adferol wedi cadarnhau y gellir gwneud trefniadau.",
     court_told="Drwy gydsyniad sydd ar gofnod, gellir dweud wrth y llys fod person a niweidiwyd "
     "gan y drosedd yn barod i ystyried cyfiawnder adferol.",
-    reference="Cyfeirnod y gwasanaeth cyfiawnder adferol: {reference}.",
+    reference="Cyfeirnod y gwiriad hwn: {reference}.",
     open_names=MappingProxyType(
         {
             Criterion.REGIME: "a all y llys wneud y gofyniad ar ddiwrnod y ddedfryd",

@@ -59,7 +59,10 @@ SENSITIVE_RISK_CLASSES = frozenset({"sexual_against_child", "sexual_not_against_
 SENSITIVE_WORDS = (
     "rape",
     "sexual",
-    "indecent",
+    "indecent assault",
+    "indecency",
+    "indecent photograph",
+    "indecent image",
     "stalking",
     "coercive",
     "traffick",
@@ -67,9 +70,11 @@ SENSITIVE_WORDS = (
     "servitude",
     "forced marriage",
     "genital mutilation",
+    "infibulate",
+    "domestic abuse",
     "exploitation",
-    "cruelty to",
-    "non-fatal strangulation",
+    "cruelty to or neglect of child",
+    "strangulation",
 )
 """Words of offences that are sensitive and complex in themselves (R34)."""
 

@@ -26,13 +26,13 @@ from web.people import Person
 from web.words import choices
 
 RESULT_TAGS = {
-    Result.ELIGIBLE: Tag("Eligible", "done"),
+    Result.ELIGIBLE: Tag("Eligible", "told"),
     Result.SUBJECT_TO: Tag("Eligible, subject to", "soon"),
     Result.NOT_ELIGIBLE: Tag("Not eligible", "blocked"),
     Result.REFER: Tag("Refer to the RJ lead", "held"),
 }
 STATE_TAGS = {
-    State.MET: Tag("Met", "done"),
+    State.MET: Tag("Met", "told"),
     State.NOT_MET: Tag("Not met", "blocked"),
     State.OPEN: Tag("To find out", "soon"),
     State.FOR_LEAD: Tag("For the RJ lead", "held"),

@@ -40,7 +40,7 @@ def test_an_eligible_case_is_proposed_cautiously() -> None:
         "person's consent. Any activity is subject to assessment and will not proceed without the "
         "free agreement of all concerned, each of whom may change their mind at any time. "
         "Alternative reparation is available. The restorative justice service has confirmed that "
-        "arrangements can be made. Reference of the restorative justice service: SC-K7MPQ4."
+        "arrangements can be made. Reference of this check: SC-K7MPQ4."
     )
 
 
