@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from litestar import Request
 from litestar.response import Redirect, Template
 
+from rj.accounts.sessions import IDLE_LIMIT
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.kernel.references import new_token
 from web.forms import NO_PROBLEMS, NOTHING, Entered
@@ -22,6 +23,8 @@ from web.unsent import AT, address_of_page, brought_back
 from web.visits import page_nonce, request_reference, take_said
 
 PER_PAGE = 25
+WARNED_BEFORE = timedelta(minutes=2)
+"""How long before a session runs out its page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Frame:
     reference: str
     at: str
     """The page that its forms stand on."""
+    warns_after: int
+    """Seconds after which the page says that the session will run out."""
     brought_back: tuple[tuple[str, str], ...]
     """Field and text of what somebody typed before their session ran out."""
 
@@ -97,6 +102,7 @@ def page(
                 nonce=page_nonce(request),
                 reference=request_reference(request),
                 at=values["entered"].text(AT) or address_of_page(request),
+                warns_after=int((IDLE_LIMIT - WARNED_BEFORE).total_seconds()),
                 brought_back=back.texts if back else (),
             ),
         },

@@ -21,6 +21,7 @@ from tests.browser.walking import pages_open_to, walk
 from web.navigation import destinations
 
 NOT_PAGES = {
+    "/account/stay",
     "/planning/{run_id:uuid}/progress",
     "/orders/import/samples/{name:str}",
     "/",
@@ -164,3 +165,20 @@ def _somebody_says_no(house: House) -> None:
         assert order is not None
         harmed = next(each for each in parties_of(session, order.id) if each.side is Side.HARMED)
         stop_contact(session, harmed.id, actor=SERVICE, now=house.clock.now())
+
+
+def test_before_a_session_runs_out_the_page_says_so_and_one_click_keeps_it(
+    browser: Browser, house: House
+) -> None:
+    with a_person_at(browser, house) as page:
+        page.clock.install()
+        sign_in(page, house.account(Role.REPORT_WRITER))
+        page.goto("/account")
+        warning = page.get_by_role("alert").filter(has_text="signed out in two minutes")
+        page.clock.fast_forward("12:50")
+        assert not warning.is_visible()
+        page.clock.fast_forward("00:20")
+        warning.wait_for()
+        assert faults_of(page, "idle warning") == []
+        page.get_by_role("button", name="Stay signed in").click()
+        warning.wait_for(state="hidden")

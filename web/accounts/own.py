@@ -61,6 +61,11 @@ class AccountPages(Controller):
         """Who one is here, and where one is signed in."""
         return _own_page(request, database, clock)
 
+    @get(f"{ACCOUNT}/stay", sync_to_thread=False, media_type="text/plain")
+    def stay(self) -> str:
+        """Answer a page that asks for no more than that its session stays open."""
+        return "open"
+
     @post(f"{ACCOUNT}/sessions", sync_to_thread=True)
     def end_session(
         self,

@@ -22,6 +22,7 @@ WHO: dict[str, frozenset[Role]] = {
     "GET /account/confirm": EVERYBODY_SIGNED_IN,
     "POST /account/confirm": EVERYBODY_SIGNED_IN,
     "GET /account/password": EVERYBODY_SIGNED_IN,
+    "GET /account/stay": EVERYBODY_SIGNED_IN,
     "POST /account/password": EVERYBODY_SIGNED_IN,
     "POST /account/recovery-codes": EVERYBODY_SIGNED_IN,
     "POST /account/sessions": EVERYBODY_SIGNED_IN,
