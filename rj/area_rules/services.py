@@ -6,6 +6,7 @@ publish_rules(session, area_id, *, in_force_from, source, figures, based_on, act
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from rj.accounts.models import Area
@@ -20,6 +21,7 @@ from rj.policy.figures import FIGURES, Policy, Value, differing, faults_of, ship
 from rj.policy.figures import with_figures as put_figures
 
 LONGEST_SOURCE = 300
+CHANGED_SINCE = "The rules of this area have changed since you looked at them: look again"
 
 
 def draft_policy(
@@ -81,9 +83,8 @@ def publish_rules(
     """
     if actor.account_id is None:
         raise NotAllowed("A version of the rules carries the name of who published it")
-    versions = versions_of(session, area_id)
-    if len(versions) != based_on:
-        raise Conflict("The rules of this area have changed since you looked at them: look again")
+    if len(versions_of(session, area_id)) != based_on:
+        raise Conflict(CHANGED_SINCE)
     _, after = draft_policy(
         session, area_id, in_force_from=in_force_from, source=source, figures=figures, now=now
     )
@@ -99,7 +100,10 @@ def publish_rules(
         published_by=actor.account_id,
     )
     session.add(version)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody published at the same moment
+        raise Conflict(CHANGED_SINCE) from error
     note(
         session,
         actor,
