@@ -108,6 +108,7 @@ from web.feeds.controllers import FeedPages
 from web.forms import provide_entered
 from web.guards import public, refuse_undeclared
 from web.home.controllers import TodayPages
+from web.keeping.controllers import KeepingPages
 from web.liaison.controllers import LiaisonPages, PersonPages
 from web.liaison.lifting import LiftPages
 from web.liaison.telling import LiaisonMessages
@@ -177,6 +178,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PersonPages,
     LiaisonMessages,
     AccountsPages,
+    KeepingPages,
     ProblemPages,
     MailPages,
     AuditSearch,

@@ -36,6 +36,7 @@ DESTINATIONS: dict[Role, tuple[Destination, ...]] = {
         Destination("Failed messages", "/admin/problems"),
         Destination("Outgoing mail", "/admin/mail"),
         Destination("Audit", "/admin/audit"),
+        Destination("Keeping", "/admin/keeping"),
     ),
 }
 """The first entry of the first role a person holds is where they land."""

@@ -128,6 +128,7 @@ def erase_reasons(session: Session, order_id: UUID) -> int:
     """Empty what staff typed as a reason anywhere in a case: it may name anybody."""
     meetings = select(Meeting.id).where(Meeting.order_id == order_id)
     plans = select(Plan.id).where(Plan.order_id == order_id)
+    people = select(Party.id).where(Party.order_id == order_id)
     of_the_case: tuple[tuple[type[SQLModel], str, Any, str], ...] = (
         (Order, "closed_reason", col(Order.id) == order_id, ""),
         (Meeting, "cancelled_reason", col(Meeting.order_id) == order_id, ""),
@@ -138,6 +139,7 @@ def erase_reasons(session: Session, order_id: UUID) -> int:
         (LeftOut, "reason", col(LeftOut.order_id) == order_id, ""),
         (PlanningWish, "reason", col(PlanningWish.order_id) == order_id, ""),
         (AuditEntry, "reason", _audit_of(session, order_id), ""),
+        (EmergencyOpening, "reason", col(EmergencyOpening.party_id).in_(people), ERASED),
     )
     gone = 0
     for table, name, where, left in of_the_case:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.audit.services import Actor, note
+from rj.db.records import get_record
 from rj.kernel.characters import clean_line
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import day_in_words, london_day
@@ -104,6 +105,11 @@ def find_standing_hold(session: Session, order_id: UUID, *, today: date) -> Hold
         .order_by(col(Hold.ends_on).desc())
         .limit(1)
     ).first()
+
+
+def get_hold(session: Session, hold_id: UUID) -> Hold:
+    """The hold, lifted or not. Raises NotFound."""
+    return get_record(session, Hold, hold_id, "hold")
 
 
 def refuse_held(session: Session, order_id: UUID, *, today: date) -> None:

@@ -6,7 +6,12 @@ import pytest
 from sqlalchemy import JSON, Column, Enum, LargeBinary, String, Table, Uuid
 from sqlmodel import AutoString
 
+from rj.conferences.models import Meeting
+from rj.orders.models import Plan, PlanStep
+from rj.parties.models import Party
+from rj.rights.erasing import OF_ONE_PERSON
 from rj.rights.inventory import BY_TABLE, INVENTORY, ROW
+from rj.rights.retention import OF_A_MEETING, OF_AN_ORDER
 from rj.tables import metadata
 
 OF_PEOPLE = frozenset(
@@ -56,6 +61,19 @@ def test_each_column_that_could_tell_of_a_person_is_listed(table: Table) -> None
 def test_the_inventory_lists_each_table_once_and_no_other() -> None:
     listed = [kept.table for kept in INVENTORY]
     assert sorted(listed) == sorted(metadata.tables)
+
+
+def test_whatever_hangs_on_a_case_goes_with_it() -> None:
+    """A table that retention forgets would keep the whole case for ever."""
+    lists = (OF_AN_ORDER, OF_A_MEETING, OF_ONE_PERSON, (Plan, PlanStep, Meeting, Party))
+    gone = {str(table.__tablename__) for tables in lists for table in tables}
+    hanging = {
+        table.name
+        for table in metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name in {"sentence_order", "party", "plan", "plan_step", "meeting"}
+    }
+    assert sorted(hanging - gone) == [], "remove their rows in rj/rights/retention.py"
 
 
 def test_what_a_file_leaves_out_and_an_erasure_keeps_has_its_reason() -> None:
