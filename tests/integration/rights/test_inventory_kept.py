@@ -1,7 +1,7 @@
 """What the inventory says of each column is so: planted words are in the file, and gone after."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlmodel import AutoString, Session
 from rj.audit.services import SERVICE, note
 from rj.conferences.models import GateRecord, MeetingVersion
 from rj.db.database import Database
+from rj.facilitators.models import Facilitator, Leave
 from rj.kernel.errors import Conflict
 from rj.orders.models import ContactAttempt, Order
 from rj.outbox.keeping import Keeper
@@ -53,6 +54,7 @@ from tests.integration.messages.conftest import (  # noqa: F401 - fixtures
 from tests.integration.rights.test_rights import bytes_of
 from tests.scheduling_builders import a_county, a_solved_run
 from tests.web_client import nobody_tells
+from tests.who_may_see import strings_of_cases, strings_of_people
 
 SHORTEST = 6
 """A planted word has six letters, as long as the shortest text that could name somebody."""
@@ -227,6 +229,29 @@ def test_planted_words_are_in_the_file_and_after_an_erasure_in_no_file_of_the_da
     if story.database.is_sqlite:
         raw = bytes_of(story.database)
         assert [name for name, word in erased.items() if word.encode() in raw] == []
+
+
+def test_a_facilitators_file_is_theirs_and_tells_of_nobodys_case(
+    story: Story,  # noqa: F811
+) -> None:
+    story.tell()
+    story.send()
+    with story.database.writing() as session:
+        lead = session.get_one(Facilitator, story.case.lead)
+        session.add(
+            Leave(facilitator_id=lead.id, first_day=date(2026, 8, 3), last_day=date(2026, 8, 7))
+        )
+        people = strings_of_people(session, SEAL.open)
+        file = str(
+            export_person(session, lead.code, seal=SEAL, keeper=Keeper(KEY), actor=SERVICE, now=NOW)
+        )
+        of_cases = strings_of_cases(session)
+    own = people[lead.id]
+    assert [each for each in (own - {str(lead.id)}) | {"2026-08-03"} if each not in file] == []
+    others = {text for who, texts in people.items() if who != lead.id for text in texts} - own
+    assert [each for each in others | of_cases if len(each) > 4 and each in file] == []
+    assert story.meeting().code in file
+    assert "Subject: " in file
 
 
 def test_a_copy_in_the_log_is_named_while_somebody_reads(
