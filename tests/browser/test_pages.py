@@ -9,11 +9,14 @@ from playwright.sync_api import Browser, Page
 from sqlmodel import select
 
 from rj.accounts.models import Account
-from rj.audit.services import SERVICE
+from rj.audit.services import SERVICE, Actor
+from rj.compartments.permission import facilitators_orders
+from rj.compartments.services import release
+from rj.facilitators.queries import find_facilitator_of_account
 from rj.orders.models import Order
 from rj.parties.contact import stop_contact
 from rj.parties.queries import parties_of
-from rj.policy.terms import Role, Side
+from rj.policy.terms import PartyRole, Role, Side
 from rj.scheduling.runs import request_run
 from tests.browser.conftest import ANSWER_SECONDS, House, Wenshire, a_house, a_person_at, sign_in
 from tests.browser.looking import PHONE, faults_of
@@ -38,6 +41,7 @@ def house(wenshire: Wenshire, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with a_house(wenshire, tmp_path_factory.mktemp("pages") / "house", with_worker=False) as found:
         found.clock.instant += timedelta(days=4)
         _somebody_says_no(found)
+        _contact_is_released(found)
         yield found
 
 
@@ -157,14 +161,33 @@ def _focused(page: Page) -> str:
 
 
 def _somebody_says_no(house: House) -> None:
-    """One harmed person of the shown liaison officer's cases wants nothing more of it."""
+    """Both people of one of the shown liaison officer's cases want nothing more of it."""
     email = house.account(Role.LIAISON_OFFICER).email
     with house.database.writing() as session:
         account = session.exec(select(Account).where(Account.email == email)).one()
         order = session.exec(select(Order).where(Order.liaison_account_id == account.id)).first()
         assert order is not None
-        harmed = next(each for each in parties_of(session, order.id) if each.side is Side.HARMED)
-        stop_contact(session, harmed.id, actor=SERVICE, now=house.clock.now())
+        for each in parties_of(session, order.id):
+            if each.role is PartyRole.PRINCIPAL:
+                stop_contact(session, each.id, actor=SERVICE, now=house.clock.now())
+
+
+def _contact_is_released(house: House) -> None:
+    """Something of a harmed person's contact is open to the shown facilitator."""
+    email = house.account(Role.FACILITATOR).email
+    with house.database.writing() as session:
+        account = session.exec(select(Account).where(Account.email == email)).one()
+        me = find_facilitator_of_account(session, account.id)
+        harmed = next(
+            party
+            for order in facilitators_orders(session, account.id)
+            for party in parties_of(session, order.id)
+            if party.side is Side.HARMED
+        )
+        assert me is not None
+        liaison_id = session.get_one(Order, harmed.order_id).liaison_account_id
+        actor = Actor(liaison_id or account.id, Role.LIAISON_OFFICER)
+        release(session, harmed.id, me.id, ["telephone"], actor=actor, now=house.clock.now())
 
 
 def test_before_a_session_runs_out_the_page_says_so_and_one_click_keeps_it(
