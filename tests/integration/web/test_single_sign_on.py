@@ -165,6 +165,7 @@ def test_an_answer_belongs_to_one_browser_and_one_moment(office, clock):
     office.at_provider()
     assert office.site.get(theirs).headers["location"] == REFUSED  # of another errand
     mine = office.at_provider()
+    assert office.site.get(mine.replace("state=", "state=x")).headers["location"] == REFUSED
     assert office.site.get(mine).headers["location"] == "/today"
     assert office.site.get(mine).headers["location"] == REFUSED  # a second time
     code = office.at_provider()
