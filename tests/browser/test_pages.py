@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlmodel import select
+from sqlmodel import col, select
 
 from rj.accounts.models import Account
 from rj.audit.services import SERVICE, Actor
@@ -16,7 +16,7 @@ from rj.facilitators.queries import find_facilitator_of_account
 from rj.orders.models import Order
 from rj.parties.contact import stop_contact
 from rj.parties.queries import parties_of
-from rj.policy.terms import PartyRole, Role, Side
+from rj.policy.terms import Role, Side
 from rj.scheduling.runs import request_run
 from tests.browser.conftest import ANSWER_SECONDS, House, Wenshire, a_house, a_person_at, sign_in
 from tests.browser.looking import PHONE, faults_of
@@ -161,15 +161,16 @@ def _focused(page: Page) -> str:
 
 
 def _somebody_says_no(house: House) -> None:
-    """Both people of one of the shown liaison officer's cases want nothing more of it."""
+    """A harmed person and one on probation, of cases of the shown liaison officer."""
     email = house.account(Role.LIAISON_OFFICER).email
     with house.database.writing() as session:
         account = session.exec(select(Account).where(Account.email == email)).one()
-        order = session.exec(select(Order).where(Order.liaison_account_id == account.id)).first()
-        assert order is not None
-        for each in parties_of(session, order.id):
-            if each.role is PartyRole.PRINCIPAL:
-                stop_contact(session, each.id, actor=SERVICE, now=house.clock.now())
+        orders = session.exec(
+            select(Order).where(Order.liaison_account_id == account.id).order_by(col(Order.id))
+        ).all()
+        for order, side in ((orders[0], Side.HARMED), (orders[-1], Side.HARMER)):
+            said_no = next(each for each in parties_of(session, order.id) if each.side is side)
+            stop_contact(session, said_no.id, actor=SERVICE, now=house.clock.now())
 
 
 def _contact_is_released(house: House) -> None:
