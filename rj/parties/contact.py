@@ -59,9 +59,11 @@ def set_contact_details(
 ) -> None:
     """Keep new contact details; the harmed side's are sealed.
 
-    Raises Invalid when the safe contact plan in force could no longer be followed.
+    Raises Invalid when the safe contact plan in force could no longer be followed, and Conflict
+    for who was erased.
     """
     party = get_party(session, party_id)
+    refuse_erased(party)
     plan = contact_plan(session, party_id)
     if plan is not None:
         refuse_unreachable(plan.channel, details)
@@ -112,9 +114,10 @@ def agree_contact_plan(
     """Record how a person has said it is safe to reach them; replaces what was agreed before.
 
     Raises Invalid when the channel needs a detail that is missing, when a calendar is wished for
-    without e-mail, or when the day of agreement lies ahead.
+    without e-mail, or when the day of agreement lies ahead; Conflict for who was erased.
     """
     party = get_party(session, party_id)
+    refuse_erased(party)
     today = london_day(now)
     agreed_on = terms.agreed_on or today
     if agreed_on > today:
@@ -196,8 +199,7 @@ def lift_stop(
     party = get_party(session, party_id)
     if party.stopped_at is None:
         raise Conflict("Contact with this person is not stopped")
-    if party.erased_at is not None:
-        raise Conflict("This person was erased: there is nobody to reach")
+    refuse_erased(party)
     if party.restricted_at is not None:
         raise Conflict("What is kept of this person is restricted: that has to be lifted first")
     party.stopped_at = None
@@ -213,3 +215,9 @@ def lift_stop(
         reason=reason.strip(),
     )
     return party
+
+
+def refuse_erased(party: Party) -> None:
+    """Raise Conflict for who was erased: nothing is recorded of them again."""
+    if party.erased_at is not None:
+        raise Conflict("This person was erased: there is nobody to reach")

@@ -2,6 +2,7 @@
 
 bring_up_to_date(session, seal, now)                the list follows stops and withdrawals
 stop_who_is_alike(session, seal, party_id, ...)     on entry: stops and asks
+stop_at_their_word(session, seal, party_id, ...)    they say no themselves
 decide_alike(session, party_id, ...)                the liaison officer has looked
 """
 
@@ -49,7 +50,10 @@ def bring_up_to_date(session: Session, seal: Seal, *, now: datetime) -> None:
 
 
 def put_on_list(session: Session, seal: Seal, party: Party, *, now: datetime) -> None:
-    """Add every mark of one person who said no."""
+    """Add every mark of one person who said no that is not there yet."""
+    known = set(
+        session.exec(select(SaidNo.kind, SaidNo.fingerprint).where(SaidNo.party_id == party.id))
+    )
     session.add_all(
         SaidNo(
             party_id=party.id,
@@ -58,6 +62,7 @@ def put_on_list(session: Session, seal: Seal, party: Party, *, now: datetime) ->
             since=party.stopped_at or now,
         )
         for mark in _marks_of_party(session, seal, party.id)
+        if (mark.kind.value, mark.fingerprint) not in known
     )
     session.info.pop(NOBODY, None)
     session.flush()
@@ -68,15 +73,35 @@ def stop_who_is_alike(
 ) -> bool:
     """Stop contact with a person who is like one who said no, and ask the liaison officer.
 
-    Called once a person's details are changed. False when there is nobody like them.
+    Called once a person's details are changed. False when there is nobody like them, and for who
+    said no themselves: nothing is to be asked, and they are known by the new details too.
     """
     bring_up_to_date(session, seal, now=now)
+    party = get_party(session, party_id)
+    if _says_no(session, party):
+        put_on_list(session, seal, party, now=now)
+    if _stopped_at_their_word(session, party):
+        return False
     alike = _alike(session, party_id, _marks_of_party(session, seal, party_id))
     if not alike:
         return False
     _ask(session, party_id, alike, actor=actor, now=now)
     gates.stop_contact(session, party_id, actor=actor, now=now, tell=tell)
     return True
+
+
+def stop_at_their_word(
+    session: Session, seal: Seal, party_id: UUID, *, actor: Actor, now: datetime, tell: Tell
+) -> Party:
+    """No means no (M5): nothing more is sent, and they are on the list from now on.
+
+    Their own word overtakes a question whether they said no before: its answer lifts nothing.
+    """
+    party = gates.stop_contact(session, party_id, actor=actor, now=now, tell=tell)
+    decide_alike(session, party_id, actor=actor, now=now)
+    session.flush()
+    bring_up_to_date(session, seal, now=now)
+    return party
 
 
 def stop_the_new_who_are_alike(
@@ -134,7 +159,7 @@ def open_question(session: Session, party_id: UUID) -> SaidNoQuestion | None:
 
 
 def decide_alike(session: Session, party_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """The liaison officer lifts the stop: what was alike stops nothing any more, for this person.
+    """The question is answered: what was alike stops nothing any more, for this person.
 
     Safe where nothing was asked.
     """
@@ -191,9 +216,13 @@ def _who_may_have_said_no(session: Session) -> list[Party]:
 
 def _says_no(session: Session, party: Party) -> bool:
     """Stopped at their own word, or of the harmed side and unwilling; not merely asked about."""
-    if party.stopped_at is not None and open_question(session, party.id) is None:
+    if _stopped_at_their_word(session, party):
         return True
     return party.side is Side.HARMED and has_refused(session, party.order_id, party.id)
+
+
+def _stopped_at_their_word(session: Session, party: Party) -> bool:
+    return party.stopped_at is not None and open_question(session, party.id) is None
 
 
 def _marks_of_party(session: Session, seal: Seal, party_id: UUID) -> frozenset[Mark]:

@@ -32,7 +32,7 @@ from rj.parties.sealing import ContactDetails, Seal
 from rj.parties.wishes import Availability, set_availability, set_chosen_name
 from rj.policy.terms import CalendarWish, Gate, GateValue, Role, Side
 from rj.settings import Settings
-from rj.suppression.services import decide_alike, stop_who_is_alike
+from rj.suppression.services import decide_alike, stop_at_their_word, stop_who_is_alike
 from web.facilitators.pages import told_states, what_followed
 from web.forms import Entered, Problems, date_parts, read
 from web.given import Given
@@ -398,8 +398,9 @@ class PersonPages(Controller):
             with database.writing() as session:
                 own_person(session, request.user, party_id)
                 actor = request.user.actor(Role.LIAISON_OFFICER)
-                gates.stop_contact(session, party_id, actor=actor, now=clock.now(), tell=teller)
-                session.flush()
+                stop_at_their_word(
+                    session, seal, party_id, actor=actor, now=clock.now(), tell=teller
+                )
                 _bring_in_line(session, settings, seal, party_id, clock)
         except Invalid as invalid:
             return _ask(

@@ -19,6 +19,7 @@ from rj.kernel.errors import Conflict, Invalid, NotFound
 from rj.parties.models import Party
 from rj.parties.queries import find_party
 from rj.policy.terms import Role, Side
+from rj.suppression.services import open_question
 from web.forms import NOTHING, Entered, Problems, read
 from web.given import Given
 from web.guards import needs
@@ -49,6 +50,7 @@ class LiftPages(Controller):
             party = _party(session, request.user, order_id, party_id)
             if party.stopped_at is None:
                 raise Conflict("Contact with this person is not stopped")
+            _refuse_asked(session, party)
             return _page(request, party)
 
     @post(sync_to_thread=True)
@@ -67,7 +69,7 @@ class LiftPages(Controller):
         try:
             form = read(LiftForm, entered)
             with database.writing() as session:
-                _party(session, request.user, order_id, party_id)
+                _refuse_asked(session, _party(session, request.user, order_id, party_id))
                 gates.lift_stop(
                     session, party_id, reason=form.reason, actor=actor, now=now, tell=teller
                 )
@@ -86,6 +88,13 @@ def _party(session: Session, person: Person, order_id: UUID, party_id: UUID) -> 
     if party is None or party.order_id != order_id or party.side is not Side.HARMER:
         raise NotFound("There is no such person")
     return party
+
+
+def _refuse_asked(session: Session, party: Party) -> None:
+    if open_question(session, party.id) is not None:
+        raise Conflict(
+            "This person is like somebody who said no. Answer that first, among what waits for you"
+        )
 
 
 def _page(

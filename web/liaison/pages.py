@@ -154,6 +154,8 @@ class PersonPage:
     consent: Tag
     stopped: str
     """Since when contact is stopped; empty while it is not."""
+    is_asked: bool
+    """It is stopped only until it is known whether they said no before."""
     tasks: tuple[TaskRow, ...]
 
 
@@ -254,6 +256,7 @@ def person_page(session: Session, party: Party, order: Order) -> PersonPage:
         ),
         consent=GATE_TAGS[consent.value] if consent else NOT_RECORDED,
         stopped=moment_text(party.stopped_at),
+        is_asked=open_question(session, party.id) is not None,
         tasks=tuple(
             task
             for waiting, task in _waiting(session, order)

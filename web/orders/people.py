@@ -12,7 +12,6 @@ from sqlmodel import Session
 
 from rj.audit.services import note
 from rj.calendars.telling import Teller
-from rj.conferences import gates
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid, NotFound
@@ -27,7 +26,7 @@ from rj.parties.models import Party, SafeContactPlan
 from rj.parties.queries import contact_plan, find_party
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.terms import CalendarWish, Channel, Role, Side
-from rj.suppression.services import stop_who_is_alike
+from rj.suppression.services import open_question, stop_at_their_word, stop_who_is_alike
 from web.forms import NO_PROBLEMS, NOTHING, Entered, Problems, entry, read
 from web.given import Given
 from web.guards import needs
@@ -92,7 +91,7 @@ class ReachPages(Controller):
             )
             details = contact_details(session, seal, party_id)
             plan = contact_plan(session, party_id)
-            shown = _shown(party, plan)
+            shown = _shown(session, party, plan)
             entered = _entered(details, plan)
         return _page(request, order_id, shown, entered)
 
@@ -112,7 +111,7 @@ class ReachPages(Controller):
         actor, now = request.user.actor(Role.COORDINATOR), clock.now()
         with database.reading() as session:
             party = _party(session, request.user, order_id, party_id)
-            shown = _shown(party, contact_plan(session, party_id))
+            shown = _shown(session, party, contact_plan(session, party_id))
         try:
             form = read(ReachForm, entered)
             with database.writing() as session:
@@ -148,6 +147,7 @@ class ReachPages(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        seal: Given[Seal],
         teller: Given[Teller],
         order_id: FromPath[UUID],
         party_id: FromPath[UUID],
@@ -162,8 +162,7 @@ class ReachPages(Controller):
             read(StopForm, entered)
             with database.writing() as session:
                 _party(session, request.user, order_id, party_id)
-                gates.stop_contact(session, party_id, actor=actor, now=now, tell=teller)
-                session.flush()
+                stop_at_their_word(session, seal, party_id, actor=actor, now=now, tell=teller)
                 teller.reader_changed(session, RecipientKind.PARTY, party_id, now=now)
         except Invalid as invalid:
             return asked_again(problems=Problems(invalid.problems))
@@ -227,11 +226,13 @@ def _version(plan: SafeContactPlan | None) -> int:
     return plan.version if plan else 0
 
 
-def _shown(party: Party, plan: SafeContactPlan | None) -> dict[str, Any]:
+def _shown(session: Session, party: Party, plan: SafeContactPlan | None) -> dict[str, Any]:
+    is_asked = open_question(session, party.id) is not None
     return {
         "part": part_words(party),
         "party_reference": party.reference,
-        "is_stopped": party.stopped_at is not None,
+        "is_stopped": party.stopped_at is not None and not is_asked,
+        "is_asked": is_asked,
         "based_on": _version(plan),
     }
 

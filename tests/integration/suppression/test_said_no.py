@@ -1,5 +1,6 @@
 """M5: who said no is known again, whatever case or file they come back in."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,16 +12,24 @@ from rj.db.database import Database
 from rj.intake.orders_file import import_orders
 from rj.intake.reference_file import load_samples, sample
 from rj.kernel.clock import StoppedClock
+from rj.kernel.errors import Conflict
 from rj.outbox.models import MessageState
-from rj.parties.contact import contact_details, set_contact_details, stop_contact
+from rj.parties.contact import (
+    ContactTerms,
+    agree_contact_plan,
+    contact_details,
+    set_contact_details,
+    stop_contact,
+)
 from rj.parties.models import HarmerDetails, Party
 from rj.parties.sealing import ContactDetails
-from rj.policy.terms import Gate, GateValue, Role, Side
+from rj.policy.terms import Channel, Gate, GateValue, Role, Side
 from rj.suppression.models import SaidNo
 from rj.suppression.services import (
     bring_up_to_date,
     decide_alike,
     open_question,
+    stop_at_their_word,
     stop_who_is_alike,
 )
 from tests.builders import NOW, SEAL, a_party, an_actor, an_order
@@ -177,3 +186,50 @@ def test_m5_only_the_liaison_officer_answers_for_either_side(
         assert site.get(lift).status_code == 404
     with database.reading() as session:
         assert session.get_one(Party, made.harmer_id).stopped_at is None
+
+
+def test_m5_a_no_said_while_it_is_asked_outlives_the_answer(database: Database) -> None:
+    with database.writing() as session:
+        stop_contact(session, bethan(session).id, actor=SERVICE, now=NOW)
+        alike = somebody(session, Side.HARMER, name="Cai Rees", email=BETH.email)
+        assert looks_alike(session, alike)
+        bring_up_to_date(session, SEAL, now=NOW)
+        assert listed(session, alike) == 0
+
+        stop_at_their_word(
+            session, SEAL, alike.id, actor=an_actor(session), now=NOW, tell=nobody_tells
+        )
+        assert open_question(session, alike.id) is None
+        assert alike.stopped_at == NOW
+        assert listed(session, alike) > 0
+
+
+def test_m5_new_details_of_somebody_who_said_no_are_known_too(database: Database) -> None:
+    with database.writing() as session:
+        first, second = bethan(session), bethan(session)
+        for each in (first, second):
+            stop_contact(session, each.id, actor=SERVICE, now=NOW)
+        bring_up_to_date(session, SEAL, now=NOW)
+        before = listed(session, first)
+        moved = replace(BETH, email="new@people.test")
+        set_contact_details(session, SEAL, first.id, moved, actor=SERVICE, now=NOW)
+        assert not looks_alike(session, first), "they said no themselves: there is nothing to ask"
+        bring_up_to_date(session, SEAL, now=NOW)
+        assert listed(session, first) == before + 1, "the old address and the new one"
+        back = somebody(session, name="Somebody Else", email="new@people.test")
+        assert looks_alike(session, back)
+
+
+def test_nothing_is_recorded_again_of_who_was_erased(database: Database) -> None:
+    with database.writing() as session:
+        party = bethan(session)
+        party.erased_at = NOW
+        with pytest.raises(Conflict):
+            set_contact_details(session, SEAL, party.id, BETH, actor=SERVICE, now=NOW)
+        terms = ContactTerms(channel=Channel.IN_PERSON)
+        with pytest.raises(Conflict):
+            agree_contact_plan(session, party.id, terms, seal=SEAL, actor=SERVICE, now=NOW)
+
+
+def listed(session: Session, party: Party) -> int:
+    return len(session.exec(select(SaidNo).where(SaidNo.party_id == party.id)).all())
