@@ -17,6 +17,8 @@ from rj.orders.models import Order
 from rj.parties.contact import stop_contact
 from rj.parties.queries import parties_of
 from rj.policy.terms import Role, Side
+from rj.scheduling import what_if
+from rj.scheduling.comparing import compare_what_if
 from rj.scheduling.runs import request_run
 from tests.browser.conftest import ANSWER_SECONDS, House, Wenshire, a_house, a_person_at, sign_in
 from tests.browser.looking import PHONE, faults_of
@@ -34,14 +36,15 @@ NOT_PAGES = {
 
 @pytest.fixture(scope="module")
 def house(wenshire: Wenshire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A service to look at, four days on: some meetings are over, and somebody said no.
+    """A service to look at, eight days on: some meetings are over, and somebody said no.
 
-    Nobody works in it, so that it stays as it is.
+    Nobody works in it, so that it stays as it is; one what-if has been answered.
     """
     with a_house(wenshire, tmp_path_factory.mktemp("pages") / "house", with_worker=False) as found:
-        found.clock.instant += timedelta(days=4)
+        found.clock.instant += timedelta(days=8)
         _somebody_says_no(found)
         _contact_is_released(found)
+        _somebody_wonders(found)
         yield found
 
 
@@ -189,6 +192,19 @@ def _contact_is_released(house: House) -> None:
         liaison_id = session.get_one(Order, harmed.order_id).liaison_account_id
         actor = Actor(liaison_id or account.id, Role.LIAISON_OFFICER)
         release(session, harmed.id, me.id, ["telephone"], actor=actor, now=house.clock.now())
+
+
+def _somebody_wonders(house: House) -> None:
+    """How would planning go with twice the orders?"""
+    with house.database.writing() as session:
+        asked = what_if.ask(
+            session,
+            house.county.area_id,
+            [what_if.Change(what_if.ChangeKind.DOUBLE)],
+            actor=SERVICE,
+            now=house.clock.now(),
+        )
+    compare_what_if(house.database, house.clock, asked.id)
 
 
 def test_before_a_session_runs_out_the_page_says_so_and_one_click_keeps_it(
