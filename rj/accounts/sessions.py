@@ -63,14 +63,25 @@ class OpenSession:
     """To the minute."""
 
 
-def open_session(session: Session, account_id: UUID, *, now: datetime, device: str = "") -> str:
-    """Begin a session under a fresh identifier, never one the browser brought; returns it."""
+def open_session(
+    session: Session,
+    account_id: UUID,
+    *,
+    now: datetime,
+    device: str = "",
+    proved_at: datetime | None = None,
+) -> str:
+    """Begin a session under a fresh identifier, never one the browser brought; returns it.
+
+    ``proved_at`` is when its holder proved who they are; now unless said otherwise, never later.
+    """
+    confirmed_at = now if proved_at is None else min(now, proved_at)
     token = new_token()
     session.add(
         WebSession(
             id=token_fingerprint(token),
             account_id=account_id,
-            data=_data(now, device[:LONGEST_DEVICE], now, ()),
+            data=_data(now, device[:LONGEST_DEVICE], confirmed_at, ()),
             expires_at=now + IDLE_LIMIT,
         )
     )

@@ -8,7 +8,7 @@ mapped, the provider's word is the whole truth: what it no longer says is taken 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, select
@@ -34,6 +34,8 @@ class Vouched:
     """Empty unless the provider verified it."""
     name: str
     groups: tuple[str, ...]
+    proved_at: datetime | None = None
+    """When the provider last asked them to prove who they are; None when it does not say."""
 
 
 RolesOfGroups = Mapping[str, tuple[RoleInArea, ...]]
@@ -66,7 +68,18 @@ def vouched(claims: Mapping[str, Any], *, role_claim: str) -> Vouched:
         email=str(claims.get("email", "")) if is_verified else "",
         name=str(claims.get("name") or claims.get("email") or ""),
         groups=tuple(str(group) for group in groups) if isinstance(groups, list | tuple) else (),
+        proved_at=_instant(claims.get("auth_time")),
     )
+
+
+def _instant(seconds: object) -> datetime | None:
+    """The instant of a claim in seconds since 1970; None when it is none that can be."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def account_of(

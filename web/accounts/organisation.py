@@ -1,6 +1,6 @@
 """Signing in with the organisation's account."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from litestar import Controller, get
@@ -28,6 +28,8 @@ log = structlog.get_logger("web")
 
 ERRAND = "rj_errand"
 ERRAND_LASTS = timedelta(minutes=10)
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""When somebody proved who they are whom a provider let in without saying when it asked them."""
 WHERE_BACK = "/sign-in/organisation/back"
 
 
@@ -46,13 +48,14 @@ class OrganisationPages(Controller):
         keys: Given[AccountKeys],
         provider: Given[Provider],
         then: FromQuery[str] = "/",
+        again: FromQuery[str] = "",
     ) -> Redirect:
         """Send the browser to the provider, with what ties the answer to it."""
         if not settings.oidc.issuer:
             raise NotFound("There is no single sign-on")
         errand = Errand.fresh()
         try:
-            answer = see(provider.way_there(errand, now=clock.now()))
+            answer = see(provider.way_there(errand, now=clock.now(), asks_again=bool(again)))
         except ProviderFault as fault:
             return _not_let_in(request, str(fault))
         facts = {
@@ -60,6 +63,7 @@ class OrganisationPages(Controller):
             "nonce": errand.nonce,
             "verifier": errand.verifier,
             "then": within(then),
+            "again": bool(again),
         }
         ticket = keys.ticket(facts, now=clock.now())
         answer.set_cookie(secret_cookie(ERRAND, ticket, is_https=settings.is_https))
@@ -100,7 +104,8 @@ class OrganisationPages(Controller):
         if not is_open:
             return _not_let_in(request, NOT_HERE)
         answer = see(facts["then"])
-        let_in(request, database, settings, answer, account.id, now=now)
+        proved_at = who.proved_at or (now if facts.get("again") else NEVER)
+        let_in(request, database, settings, answer, account.id, now=now, proved_at=proved_at)
         answer.set_cookie(forget_cookie(ERRAND, settings))
         return answer
 

@@ -1,6 +1,7 @@
 """One's own account: password, authenticator app, and where one is signed in."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromQuery
@@ -107,6 +108,13 @@ class AccountPages(Controller):
             form = read(PasswordForm, entered)
             if form.wanted != form.again:
                 raise Invalid(FieldProblem("again", "The two new passwords are not the same"))
+            services.confirm_password(
+                database,
+                person.account_id,
+                entered.text("current"),
+                field="current",
+                now=clock.now(),
+            )
             with database.writing() as session:
                 services.change_password(
                     session,
@@ -264,6 +272,7 @@ def _confirm_page(
         title="Is it still you?",
         status_code=422 if problems else 200,
         has_password=has_password,
+        again=f"/sign-in/organisation?{urlencode({'again': 'yes', 'then': entered.text('then')})}",
         entered=entered,
         problems=problems or Problems(),
     )

@@ -57,8 +57,11 @@ class Provider:
     _found: dict[str, Any] = field(default_factory=dict)
     _found_at: datetime | None = None
 
-    def way_there(self, errand: Errand, *, now: datetime) -> str:
-        """Where the browser is sent to sign in. Raises ProviderFault."""
+    def way_there(self, errand: Errand, *, now: datetime, asks_again: bool = False) -> str:
+        """Where the browser is sent to sign in. Raises ProviderFault.
+
+        ``asks_again`` has the provider ask even whom it remembers (Core 1.0, 3.1.2.1).
+        """
         challenge = hashlib.sha256(errand.verifier.encode()).digest()
         asked = {
             "response_type": "code",
@@ -70,6 +73,8 @@ class Provider:
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if asks_again:
+            asked |= {"prompt": "login", "max_age": "0"}
         address = self._described("authorization_endpoint", now)
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 

@@ -100,8 +100,12 @@ def let_in(
     account_id: UUID,
     *,
     now: datetime,
+    proved_at: datetime | None = None,
 ) -> None:
-    """Begin a session under a new identifier, and end the one the browser may have had."""
+    """Begin a session under a new identifier, and end the one the browser may have had.
+
+    ``proved_at`` is when its holder proved who they are, where that was not just now.
+    """
     with database.writing() as session:
         if request.user is not None:
             end_session(session, request.user.session_id)
@@ -110,7 +114,7 @@ def let_in(
         forget_old_links(session, now=now)
         forget_old_unsent(session, now=now)
         device = device_words(request.headers.get("user-agent", ""))
-        token = open_session(session, account_id, now=now, device=device)
+        token = open_session(session, account_id, now=now, device=device, proved_at=proved_at)
         actor = Actor(account_id, request_id=request_reference(request))
         note(session, actor, "signed in", "account", account_id, now=now)
     answer.set_cookie(session_cookie(token, is_https=settings.is_https))

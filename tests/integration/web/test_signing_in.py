@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from sqlmodel import select
 
 from rj.accounts import passwords
+from rj.accounts.delays import FREE_TRIES_PER_NAME
 from rj.accounts.models import Account, AccountRole, WebSession
 from rj.db.database import Database
 from rj.policy.terms import Role
@@ -243,3 +244,16 @@ def test_cookies_are_bound_to_https_and_host_except_on_loopback(database, clock)
         assert cookie.startswith("__Host-rj_form=")
         assert "Secure" in cookie
         assert "Strict-Transport-Security" in page.headers
+
+
+def test_guesses_at_the_old_password_of_a_screen_left_alone_grow_slow(database, clock):
+    person = a_person(database, Role.COORDINATOR)
+    wanted = "three grey herons stood"
+    with a_site(database, clock) as site:
+        site.sign_in(person)
+        for _ in range(FREE_TRIES_PER_NAME + 1):
+            form = {"current": "a guess of somebody", "wanted": wanted, "again": wanted}
+            assert site.post(ACCOUNT_PAGE, form).status_code == 422
+        hasty = site.post(ACCOUNT_PAGE, form | {"current": PASSWORD})
+        assert hasty.status_code == 422
+        assert "too many tries" in hasty.text

@@ -1,10 +1,13 @@
 """Signing in by the organisation's provider: only whom it really vouches for, with their groups'
 roles, and nobody by another's answer."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from html import unescape
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -38,7 +41,11 @@ class Office:
 
     def at_provider(self, then: str = "/today") -> str:
         """Where the provider leads the browser back to."""
-        asked = self.site.get(f"/sign-in/organisation?then={then}")
+        return self.at_provider_by(f"/sign-in/organisation?then={then}")
+
+    def at_provider_by(self, way: str) -> str:
+        """The same by another link of ours."""
+        asked = self.site.get(way)
         assert asked.status_code == 303
         answer = httpx.get(asked.headers["location"])
         assert answer.status_code == 302
@@ -66,6 +73,7 @@ def an_office(database, clock) -> Iterator[Office]:
             SECRET,
             roles=(
                 ("wenshire-rj", f"coordinator@{AREA}"),
+                ("contact", f"{Role.LIAISON_OFFICER}@{AREA}"),
                 ("volunteers", f"facilitator@{AREA}"),
                 ("elsewhere", "coordinator@nowhere"),
             ),
@@ -122,6 +130,33 @@ def test_an_account_opened_by_hand_is_joined_by_a_verified_address_only(office, 
     office.provider.claims["sub"] = "nia-2"
     office.site.sign_out()
     assert office.sign_in() == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("said_first", "said_again", "opens"),
+    [(-3600, 0, True), (None, None, True), (-3600, -3600, False)],
+)
+def test_what_is_sealed_opens_once_the_provider_has_asked_again(
+    office, clock, said_first, said_again, opens
+):
+    """A provider that remembers somebody lets whoever sits at the screen back in unasked."""
+    now = int(clock.now().timestamp())
+    sealed = f"/liaison/people/{uuid4()}/details"
+    office.provider.claims["roles"] = ["contact"]
+    office.provider.bent = {"auth_time": None if said_first is None else now + said_first}
+    office.sign_in("/")
+    asked = office.site.get(sealed)
+    assert asked.status_code == 303
+    again = re.search(
+        r'href="(/sign-in/organisation[^"]+)"', office.site.get(asked.headers["location"]).text
+    )
+    assert again
+    office.provider.bent = {"auth_time": None if said_again is None else now + said_again}
+    where = office.at_provider_by(unescape(again[1]))
+    [at_provider] = office.provider.codes.values()
+    assert (at_provider["prompt"], at_provider["max_age"]) == ("login", "0")
+    assert office.site.get(where).headers["location"] == sealed
+    assert office.site.get(sealed).status_code == (404 if opens else 303)
 
 
 def test_who_is_deactivated_here_stays_out(office, database):
