@@ -25,7 +25,7 @@ from web.compartments.forms import LimitForm, ReleaseForm, WhyForm
 from web.facilitators.access import get_own_record, own_order
 from web.forms import Entered, Problems, read
 from web.given import Given
-from web.guards import needs
+from web.guards import freshly_confirmed, needs
 from web.liaison.access import own_case, own_person
 from web.orders.access import coordinators_order
 from web.pages import page, see
@@ -114,7 +114,7 @@ class ReleasedPages(Controller):
     """A facilitator opens what was released to them, saying why."""
 
     path = "/my/cases/{order_id:uuid}/people/{party_id:uuid}/released"
-    guards = (needs(Role.FACILITATOR),)
+    guards = (needs(Role.FACILITATOR), freshly_confirmed)
 
     @get(sync_to_thread=True)
     def ask(
@@ -163,7 +163,7 @@ class EmergencyPages(Controller):
     """A coordinator opens a harmed person's contact in an emergency."""
 
     path = "/orders/{order_id:uuid}/people/{party_id:uuid}/emergency"
-    guards = (needs(Role.COORDINATOR),)
+    guards = (needs(Role.COORDINATOR), freshly_confirmed)
 
     @get(sync_to_thread=True)
     def ask(

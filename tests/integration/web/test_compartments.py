@@ -197,3 +197,26 @@ def test_nobody_is_liaison_officer_and_facilitator_of_one_case(
             site.sign_in(both)
             assert site.get(f"/liaison/cases/{case.order_id}").status_code == 200
             assert site.get(f"/my/cases/{case.order_id}").status_code == 404
+
+
+@pytest.mark.parametrize("door", ["released", "emergency"])
+def test_a_screen_left_alone_opens_contact_by_no_other_door(
+    database: Database, clock: StoppedClock, door: str
+) -> None:
+    case = a_case(database)
+    is_released = door == "released"
+    at = released_page(case) if is_released else emergency_page(case)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.liaison)
+        sent = {"facilitator": str(case.facilitator_id), "items": ["telephone"]}
+        site.post(f"/liaison/people/{case.harmed_id}/release", sent)
+        site.sign_in(case.facilitator if is_released else case.coordinator)
+        hidden = site.hidden_fields(at)
+        for minutes in (14, 14, 3):  # in use meanwhile, but by whom
+            clock.instant += timedelta(minutes=minutes)
+            assert site.get("/account").status_code == 200
+        asked = site.get(at)
+        assert asked.headers.get("location", "").startswith("/account/confirm?")
+        sent_late = site.post(at, {"reason": "he is at her door and rings us"}, hidden=hidden)
+        assert sent_late.headers.get("location", "").startswith("/account/confirm?")
+        assert HARMED_TELEPHONE not in sent_late.text
