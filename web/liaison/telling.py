@@ -24,7 +24,7 @@ from rj.policy.terms import Channel, ContactOutcome, Role
 from rj.settings import Settings
 from web.forms import Entered, Problems, read
 from web.given import Given
-from web.guards import needs
+from web.guards import freshly_confirmed, needs
 from web.liaison import pages
 from web.liaison.access import own_message
 from web.liaison.forms import CallForm
@@ -40,7 +40,7 @@ class LiaisonMessages(Controller):
     path = "/liaison/messages/{message_id:uuid}"
     guards = (needs(Role.LIAISON_OFFICER),)
 
-    @get(sync_to_thread=True)
+    @get(sync_to_thread=True, guards=[freshly_confirmed])
     def show(
         self,
         request: Visitor,

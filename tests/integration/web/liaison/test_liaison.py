@@ -1,5 +1,6 @@
 """The harmed side's contact: opened with a reason, changed, stopped, told by letter and call."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -184,6 +185,13 @@ def test_agreeing_how_to_reach_somebody_turns_the_task_into_a_letter(database, c
         home = site.get("/liaison").text
         [letter] = waiting(database, Side.HARMED)
         printed = site.get(f"/liaison/messages/{letter.message_id}").text
+        started = clock.instant
+        for _ in range(2):
+            clock.instant += timedelta(minutes=14)
+            site.get("/account")
+        asked = site.get(f"/liaison/messages/{letter.message_id}")
+        assert asked.headers.get("location", "").startswith("/account/confirm?")
+        clock.instant = started
         site.post(f"/liaison/messages/{letter.message_id}")
     assert "Print and post a letter" in home
     assert "Agree how it is safe" not in home
