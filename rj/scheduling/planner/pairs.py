@@ -92,7 +92,7 @@ def _pair(
         days_late=cost // int(LATE),
         disturbance=cost % int(LATE) // int(DISTURBED) + 4 * dropped + 3 * handed_over,
         travel_minutes=cost % int(DISTURBED) // int(TRAVEL),
-        preference_misses=cost % int(TRAVEL),
+        preference_misses=cost % int(DISTURBED) % int(TRAVEL),
         conference_days=conference_days,
     )
 

@@ -333,6 +333,7 @@ def test_a_stopped_run_keeps_what_it_has_and_says_so() -> None:
 def test_a_linear_programme_is_broken_off_when_the_run_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    survey = Survey(a_running_service()[0])
     broken_off = Event()
 
     def until_broken_off(_: object) -> int:
@@ -340,7 +341,6 @@ def test_a_linear_programme_is_broken_off_when_the_run_is_stopped(
 
     monkeypatch.setattr(pywraplp.Solver, "Solve", until_broken_off)
     monkeypatch.setattr(pywraplp.Solver, "InterruptSolve", lambda _: broken_off.set())
-    survey = Survey(a_running_service()[0])
     table = [pairs_of(survey, case) for case in survey.cases]
 
     assignment = assign(survey, table, lambda: True)
