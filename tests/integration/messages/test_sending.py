@@ -265,12 +265,14 @@ def test_m7_it_gives_up_when_the_meeting_has_passed(story: Story) -> None:
 def test_m7_one_bad_recipient_never_delays_the_others(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp, "SECONDS_FOR_EACH_ANSWER", 1)
+    monkeypatch.setattr(smtp, "SECONDS_FOR_EACH_ANSWER", 2)
     story.post.at_data[story.email(story.case.harmer)] = [STALL]
     story.tell()
     stalled = claim(story, story.case.harmer)
     waiting = threading.Thread(target=story.sender.send, args=(stalled,))
     waiting.start()
+    while story.last(story.case.harmer).started_at is None:
+        assert waiting.is_alive(), "the stalled mail never began to leave"
     story.send()
     taken_meanwhile = len(story.post.taken)
     waiting.join()
