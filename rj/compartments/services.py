@@ -15,6 +15,7 @@ from sqlmodel import Session, col, delete, select
 from rj.audit.services import Actor, note
 from rj.compartments.models import CaseLimit, ContactRelease, EmergencyOpening
 from rj.compartments.permission import facilitators_of
+from rj.conferences.services import lock_order
 from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
 from rj.orders.models import Order
@@ -149,8 +150,9 @@ def open_in_emergency(
 ) -> EmergencyOpening:
     """Open a harmed person's contact to a coordinator for a quarter of an hour, once.
 
-    The liaison officer of the case is told in the same transaction. Raises Invalid for a reason
-    that tells nothing, Conflict while an opening of the same person still runs.
+    The liaison officer of the case is told in the same transaction: where nobody is named nobody
+    would hear of it. Raises Invalid for a reason that tells nothing, Conflict while an opening of
+    the same person still runs, on a closed case, or where nobody is named.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(
@@ -158,6 +160,11 @@ def open_in_emergency(
         )
     party = _harmed(session, party_id)
     assert actor.account_id is not None  # noqa: S101 -- a coordinator is somebody
+    order = lock_order(session, party.order_id)
+    if order.closed_at is not None:
+        raise Conflict("This order is closed")
+    if order.liaison_account_id is None:
+        raise Conflict("Nobody takes the harmed side's part in this case: name somebody first")
     if running_emergency(session, party_id, actor.account_id, now=now) is not None:
         raise Conflict("These details are open to you already")
     opening = EmergencyOpening(
@@ -180,20 +187,18 @@ def open_in_emergency(
         reason=reason.strip(),
     )
     session.flush()
-    liaison_id = get_order(session, party.order_id).liaison_account_id
-    if liaison_id is not None:
-        queue_message(
-            session,
-            NewMessage(
-                kind=EMERGENCY,
-                channel=Channel.EMAIL,
-                recipient_kind=RecipientKind.ACCOUNT,
-                recipient_id=liaison_id,
-                domain=mail.mailbox.partition("@")[2],
-                subject_id=opening.id,
-            ),
-            now=now,
-        )
+    queue_message(
+        session,
+        NewMessage(
+            kind=EMERGENCY,
+            channel=Channel.EMAIL,
+            recipient_kind=RecipientKind.ACCOUNT,
+            recipient_id=order.liaison_account_id,
+            domain=mail.mailbox.partition("@")[2],
+            subject_id=opening.id,
+        ),
+        now=now,
+    )
     return opening
 
 

@@ -119,6 +119,25 @@ def test_an_emergency_opens_for_a_quarter_of_an_hour_and_the_liaison_officer_is_
         assert HARMED_TELEPHONE not in site.get(emergency_page(case)).text
 
 
+@pytest.mark.parametrize("lacking", ["nobody is named", "the order is closed"])
+def test_no_emergency_opens_of_which_nobody_would_hear(
+    database: Database, clock: StoppedClock, lacking: str
+) -> None:
+    case = a_case(database)
+    with database.writing() as session:
+        order = session.get_one(Order, case.order_id)
+        if lacking == "nobody is named":
+            order.liaison_account_id = None
+        else:
+            order.closed_at = NOW
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        refused = site.post(emergency_page(case), {"reason": "he is at her door and rings us"})
+        assert refused.status_code == 409
+        assert HARMED_TELEPHONE not in refused.text
+        assert HARMED_TELEPHONE not in site.get(emergency_page(case)).text
+
+
 def test_the_mail_about_an_emergency_names_nobody_and_stops_once_it_was_read(
     database: Database, clock: StoppedClock
 ) -> None:
