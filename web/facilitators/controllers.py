@@ -22,6 +22,7 @@ from rj.parties.models import Party
 from rj.parties.queries import parties_of
 from rj.parties.sealing import Seal
 from rj.policy.terms import AttendanceOutcome, ContactOutcome, Gate, GateValue, Role, Stage
+from rj.suppression.services import bring_up_to_date
 from web.facilitators import pages
 from web.facilitators.access import own_meeting, own_order
 from web.facilitators.forms import AttemptForm, GateForm, OutcomeForm
@@ -233,14 +234,22 @@ class MyCases(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        seal: Given[Seal],
         teller: Given[Tell],
         order_id: FromPath[UUID],
         party_id: FromPath[UUID],
         gate: FromPath[str],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Record it; the stages that it opens are told in the same moment."""
-        return _record_gate(request, database, clock, teller, order_id, gate, party_id, entered)
+        """Record it; the stages that it opens are told in the same moment, and a no is known
+        wherever else this person is recorded."""
+
+        def known_elsewhere(session: Session) -> None:
+            bring_up_to_date(session, seal, now=clock.now())
+
+        return _record_gate(
+            request, database, clock, teller, order_id, gate, party_id, entered, known_elsewhere
+        )
 
 
 def _ask_outcome(
@@ -335,6 +344,7 @@ def _record_gate(
     gate_name: str,
     party_id: UUID | None,
     entered: Entered,
+    and_then: Callable[[Session], None] = lambda _: None,
 ) -> Template | Redirect:
     followed: list[str] = []
     try:
@@ -355,6 +365,7 @@ def _record_gate(
                 now=clock.now(),
                 tell=teller,
             )
+            and_then(session)
             followed.extend(pages.what_followed(session, order_id, before))
             return f"/my/cases/{order_id}"
 

@@ -32,7 +32,12 @@ from rj.parties.sealing import ContactDetails, Seal
 from rj.parties.wishes import Availability, set_availability, set_chosen_name
 from rj.policy.terms import CalendarWish, Gate, GateValue, Role, Side
 from rj.settings import Settings
-from rj.suppression.services import decide_alike, stop_at_their_word, stop_who_is_alike
+from rj.suppression.services import (
+    bring_up_to_date,
+    decide_alike,
+    stop_at_their_word,
+    stop_who_is_alike,
+)
 from web.facilitators.pages import told_states, what_followed
 from web.forms import Entered, Problems, date_parts, read
 from web.given import Given
@@ -336,11 +341,13 @@ class PersonPages(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        seal: Given[Seal],
         teller: Given[Tell],
         party_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
-        """Record it; a consent withdrawn calls off the third meeting at once."""
+        """Record it; a consent withdrawn calls off the third meeting at once, and a no is known
+        wherever else this person is recorded."""
         try:
             form = read(ConsentForm, entered)
             with database.writing() as session:
@@ -356,6 +363,7 @@ class PersonPages(Controller):
                     now=clock.now(),
                     tell=teller,
                 )
+                bring_up_to_date(session, seal, now=clock.now())
                 followed = what_followed(session, party.order_id, before)
         except Invalid as invalid:
             return _ask(

@@ -233,3 +233,15 @@ def test_nothing_is_recorded_again_of_who_was_erased(database: Database) -> None
 
 def listed(session: Session, party: Party) -> int:
     return len(session.exec(select(SaidNo).where(SaidNo.party_id == party.id)).all())
+
+
+def test_m5_a_consent_refused_on_a_page_is_known_at_once(
+    database: Database, clock: StoppedClock
+) -> None:
+    theirs = a_case(database)
+    with a_site(database, clock) as site:
+        site.sign_in(theirs.liaison)
+        page = f"/liaison/people/{theirs.harmed_id}/consent"
+        assert site.post(page, {"value": GateValue.NO.value}).status_code == 303
+    with database.reading() as session:
+        assert listed(session, session.get_one(Party, theirs.harmed_id)) > 0
