@@ -32,6 +32,11 @@ def at_london(day: date, clock: time, *, field: str = "time") -> datetime:
     return first.astimezone(UTC)
 
 
+def at_london_midnight(day: date) -> datetime:
+    """The instant at which a London day begins; the clocks never change at midnight."""
+    return at_london(day, time.min)
+
+
 def day_in_words(day: date) -> str:
     """``9 March 2026``: a day as every sentence in English writes it."""
     return f"{day.day} {day:%B %Y}"

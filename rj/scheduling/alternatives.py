@@ -28,7 +28,8 @@ from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import london_day
 from rj.orders.queries import get_order
-from rj.scheduling.freezing import AT_THE_LAST, FACILITATOR, ROOM, TASK, Frozen, freeze
+from rj.scheduling.freezing import AT_THE_LAST, Frozen, freeze
+from rj.scheduling.names import FACILITATOR, ROOM, TASK
 from rj.scheduling.planner import problem as planning
 from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, minute_of, slots_of
 from rj.scheduling.planner.journeys import journey_minutes

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from rj.kernel.errors import Conflict, NotFound
-from rj.scheduling.freezing import TASK, Names
+from rj.scheduling.names import TASK, Names
 from rj.scheduling.planner.documents import read_plan, read_problem
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Problem, Window

@@ -13,8 +13,8 @@ from sqlmodel import Session, select
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Invalid
-from rj.scheduling.freezing import FACILITATOR, VENUE, Names
 from rj.scheduling.models import RunState, WhatIf
+from rj.scheduling.names import FACILITATOR, VENUE, Names
 from rj.scheduling.planner.documents import read_problem
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.scenarios import (

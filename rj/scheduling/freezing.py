@@ -5,22 +5,18 @@ with its reason, an impossible pin is freed and named, and a meeting that is ove
 though its outcome is still awaited. Names in the problem are made up for the run; the mapping to
 records is kept beside it and is all that connects the two.
 
-    add_refreshers(session, area_id, *, actor, now)    -> steps added, before freezing
-    freeze(session, area_id, *, now, name="")          -> Frozen
+    freeze(session, area_id, *, now, name="")    -> Frozen
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from rj.area_rules.queries import policy_in_force
-from rj.audit.services import Actor
-from rj.conferences.attendance import Attendee, expected
+from rj.conferences.attendance import Attendee
 from rj.conferences.facts import (
     GRID_MINUTES,
     People,
@@ -30,39 +26,26 @@ from rj.conferences.facts import (
     read_people,
     read_places,
     read_staff,
-    windows_of,
 )
 from rj.conferences.fitting import ROLES, second_is_required, skills_needed
-from rj.conferences.models import Booking, Meeting, MeetingState
-from rj.conferences.queries import COMING, found_unsuitable, live_meetings
+from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.queries import found_unsuitable, live_meetings
 from rj.facilitators.models import Facilitator, FacilitatorArea
-from rj.kernel.london import LONDON, at_london, day_in_words, london_day
-from rj.kernel.references import new_reference
-from rj.orders.models import (
-    Order,
-    Plan,
-    PlanState,
-    PlanStep,
-    Requirement,
-    StepState,
-    VenueAgreed,
-)
-from rj.orders.plans import add_preparation
-from rj.orders.queries import may_be_planned, open_orders, policy_of_order
+from rj.kernel.london import LONDON, at_london_midnight, day_in_words, london_day
+from rj.orders.models import Order, PlanStep, StepState
+from rj.orders.queries import may_be_planned
 from rj.outbox.models import RecipientKind
-from rj.parties.models import Party
-from rj.parties.queries import parties_of_orders
 from rj.policy.bank_holidays import bank_holidays
-from rj.policy.standards import DeliveryStandards, strictest
-from rj.policy.terms import PartyRole, Route, Side, Stage
-from rj.scheduling.caps import beyond_the_cap, whole_day
-from rj.scheduling.models import PlanningWish, PlanningWishKind
+from rj.policy.terms import Route, Stage
+from rj.scheduling.elsewhere import Elsewhere
+from rj.scheduling.models import PlanningWishKind
+from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK, VENUE, Names
+from rj.scheduling.open_cases import OpenCase, open_cases, standards_of_run
+from rj.scheduling.pins import without_impossible_pins
 from rj.scheduling.planner import problem as planning
-from rj.scheduling.planner.civil import monday_of
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Busy, CaseKind, Problem, Published
-from rj.scheduling.planner.rules import breaches
 from rj.venues.models import Room, Venue
 
 RECOVERY_DAYS = 28
@@ -73,8 +56,6 @@ CLOSE_AT_HAND = timedelta(hours=2)
 
 AT_THE_LAST = timedelta(minutes=30)
 """The same when a plan is published or a meeting moved by hand: staff must still hear of it."""
-
-IDENTIFIER_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +75,6 @@ class Freed:
     order_id: UUID
     step_id: UUID
     reason: str
-
-
-@dataclass
-class Names:
-    """Made-up names for records, one way and back. Each run makes its own."""
-
-    by_record: dict[tuple[str, UUID], str] = field(default_factory=dict)
-    by_name: dict[str, tuple[str, UUID]] = field(default_factory=dict)
-
-    def of(self, kind: str, record: UUID) -> str:
-        """The name of a record, made up at first need."""
-        key = (kind, record)
-        if key not in self.by_record:
-            name = new_reference(kind, IDENTIFIER_LENGTH)
-            while name in self.by_name:
-                name = new_reference(kind, IDENTIFIER_LENGTH)
-            self.by_record[key], self.by_name[name] = name, key
-        return self.by_record[key]
-
-    def find(self, kind: str, record: UUID) -> str | None:
-        """The name of a record that has one."""
-        return self.by_record.get((kind, record))
-
-    def record(self, name: str) -> UUID:
-        """The record behind a name. Raises KeyError for a name that is not of this run."""
-        return self.by_name[name][1]
-
-    def as_document(self) -> dict[str, str]:
-        """The mapping as it is stored: name to ``KIND:record``."""
-        return {name: f"{kind}:{record}" for name, (kind, record) in self.by_name.items()}
-
-    @staticmethod
-    def from_document(document: dict[str, str]) -> "Names":
-        """The stored mapping; rows that erasure has deleted are simply not there."""
-        names = Names()
-        for name, text in document.items():
-            kind, _, record = text.partition(":")
-            key = (kind, UUID(record))
-            names.by_record[key], names.by_name[name] = name, key
-        return names
-
-
-CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM = "C", "T", "P", "F", "V", "R"
 
 
 @dataclass(frozen=True)
@@ -201,34 +139,6 @@ def freeze(
     return _Freezing(session, area_id, now, name or area_id, ahead, holds_stand).frozen()
 
 
-@dataclass
-class _OpenCase:
-    """One order with its plan while it is being frozen."""
-
-    order: Order
-    plan: Plan
-    steps: list[PlanStep]
-    parties: list[Party]
-    last_day: date
-    agreed: list[UUID]
-    wishes: list[PlanningWish]
-    standards: DeliveryStandards
-
-    def attends(self, step: PlanStep) -> tuple[Attendee, ...]:
-        return expected(step, self.parties, self.order.responsible_officer_id)
-
-    @property
-    def harmer(self) -> Party | None:
-        return next(
-            (
-                party
-                for party in self.parties
-                if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL
-            ),
-            None,
-        )
-
-
 class _Freezing:
     """One freezing: reads everything in a handful of queries, then builds the problem."""
 
@@ -248,7 +158,7 @@ class _Freezing:
         self.soon = now + ahead
         self.holds_stand = holds_stand
         self.name = name
-        self.standards = _standards_of_run(session, area_id, self.today)
+        self.standards = standards_of_run(session, area_id, self.today)
         self.horizon_end = self.today + timedelta(days=self.standards.planning_horizon_days)
         self.names = Names()
         self.later: list[Later] = []
@@ -262,7 +172,7 @@ class _Freezing:
         self.margins: dict[UUID, int] = {}
 
     def frozen(self) -> Frozen:
-        opened = self._open_cases()
+        opened = open_cases(self.session, self.area_id)
         self.unsuitable = found_unsuitable(self.session, [case.order.id for case in opened])
         standing = {
             meeting.step_id: meeting
@@ -270,9 +180,16 @@ class _Freezing:
         }
         self.home_venues = self._venues_of_area()
         cases = [case for each in opened if (case := self._case(each, standing)) is not None]
-        self.outside = self._bookings_elsewhere()
-        self.worked = self._worked_this_week()
-        self.conferences = self._conferences_elsewhere()
+        self.elsewhere = Elsewhere(
+            self.session,
+            now=self.now,
+            soon=self.soon,
+            horizon_end=self.horizon_end,
+            conferences_per_day=self.standards.conferences_per_day,
+            meetings=self.meetings.values(),
+            orders={order.id for order in self.orders.values()},
+            holds_stand=self.holds_stand,
+        )
         # venues first: people's places to avoid count only where something may be planned
         venues = self._venues(opened)
         people = self._people(opened)
@@ -290,7 +207,10 @@ class _Freezing:
             facilitators=facilitators,
             cases=tuple(cases),
         )
-        problem = self._free_impossible_pins(problem)
+        problem, impossible = without_impossible_pins(problem)
+        for task, reason in impossible.items():
+            self.freed.append(Freed(self.orders[task].id, self.steps[task].id, reason))
+            self.notes.append(f"{task} was pinned and cannot stay: {reason}")
         problem = replace(problem, note="\n".join(self.notes))
         return Frozen(
             problem=problem,
@@ -305,63 +225,7 @@ class _Freezing:
 
     # -- cases
 
-    def _open_cases(self) -> list[_OpenCase]:
-        orders = {order.id: order for order in open_orders(self.session, self.area_id)}
-        ids = list(orders)
-        plans = {
-            plan.order_id: plan
-            for plan in self.session.exec(
-                select(Plan).where(col(Plan.order_id).in_(ids), Plan.state == PlanState.LIVE)
-            )
-        }
-        steps: dict[UUID, list[PlanStep]] = defaultdict(list)
-        for step in self.session.exec(
-            select(PlanStep)
-            .where(
-                col(PlanStep.plan_id).in_([plan.id for plan in plans.values()]),
-                PlanStep.state != StepState.DROPPED,
-            )
-            .order_by(col(PlanStep.position))
-        ):
-            steps[step.plan_id].append(step)
-        parties = parties_of_orders(self.session, ids)
-        ends = dict(
-            self.session.exec(
-                select(col(Requirement.order_id), col(Requirement.ends_on)).where(
-                    col(Requirement.order_id).in_(ids)
-                )
-            ).all()
-        )
-        agreed: dict[UUID, list[UUID]] = defaultdict(list)
-        for order_id, venue_id in self.session.exec(
-            select(col(VenueAgreed.order_id), col(VenueAgreed.venue_id))
-            .where(col(VenueAgreed.order_id).in_(ids))
-            .order_by(col(VenueAgreed.venue_id))
-        ):
-            agreed[order_id].append(venue_id)
-        wishes: dict[UUID, list[PlanningWish]] = defaultdict(list)
-        for wish in self.session.exec(
-            select(PlanningWish)
-            .where(col(PlanningWish.order_id).in_(ids))
-            .order_by(col(PlanningWish.asked_at), col(PlanningWish.id))
-        ):
-            wishes[wish.order_id].append(wish)
-        return [
-            _OpenCase(
-                order=order,
-                plan=plans[order.id],
-                steps=steps[plans[order.id].id],
-                parties=parties.get(order.id, []),
-                last_day=min(order.ends_on, ends.get(order.id, order.ends_on)),
-                agreed=agreed[order.id],
-                wishes=wishes[order.id],
-                standards=policy_of_order(self.session, order).standards,
-            )
-            for order in orders.values()
-            if order.id in plans
-        ]
-
-    def _case(self, case: _OpenCase, standing: dict[UUID, Meeting]) -> planning.Case | None:
+    def _case(self, case: OpenCase, standing: dict[UUID, Meeting]) -> planning.Case | None:
         """A case as the planner sees it, or None when nothing of it is planned now."""
         for_now = self._steps_for_now(case, standing)
         if not any(held is None for _, held in for_now):
@@ -418,7 +282,7 @@ class _Freezing:
         )
 
     def _steps_for_now(
-        self, case: _OpenCase, standing: dict[UUID, Meeting]
+        self, case: OpenCase, standing: dict[UUID, Meeting]
     ) -> list[tuple[PlanStep, date | None]]:
         """The steps this run plans, with those before them, each with the day it was held."""
         reason = self._why_not_at_all(case)
@@ -448,7 +312,7 @@ class _Freezing:
             found.append((step, held))
         return self._with_recovered_gaps(case, found)
 
-    def _why_not_at_all(self, case: _OpenCase) -> tuple[str, bool] | None:
+    def _why_not_at_all(self, case: OpenCase) -> tuple[str, bool] | None:
         if any(wish.kind is PlanningWishKind.LEAVE_OUT for wish in case.wishes):
             return "A coordinator asked to leave this case out for now", True
         if case.last_day < self.today:
@@ -477,7 +341,7 @@ class _Freezing:
             first = max(first, (held or earliest) + timedelta(days=least))
         return first
 
-    def _beyond(self, case: _OpenCase, steps: list[PlanStep], earliest: date) -> None:
+    def _beyond(self, case: OpenCase, steps: list[PlanStep], earliest: date) -> None:
         if earliest > case.last_day:
             ends = day_in_words(case.last_day)
             self._set_aside(case, steps, f"The order ends on {ends}, too early for this", False)
@@ -485,7 +349,7 @@ class _Freezing:
             self._set_aside(case, steps, "This stage comes after the days planned now", True)
 
     def _with_recovered_gaps(
-        self, case: _OpenCase, found: list[tuple[PlanStep, date | None]]
+        self, case: OpenCase, found: list[tuple[PlanStep, date | None]]
     ) -> list[tuple[PlanStep, date | None]]:
         """Where the most days since a held stage have passed, plan on all the same and say so.
 
@@ -511,7 +375,7 @@ class _Freezing:
         return recovered
 
     def _told_or_pinned(
-        self, case: _OpenCase, step: PlanStep, meeting: Meeting | None
+        self, case: OpenCase, step: PlanStep, meeting: Meeting | None
     ) -> tuple[Published | None, bool]:
         """What planning must respect: a pin wished for, else what people were told."""
         wish = next(
@@ -542,7 +406,7 @@ class _Freezing:
         )
 
     def _set_aside(
-        self, case: _OpenCase, steps: list[PlanStep], reason: str, is_later: bool
+        self, case: OpenCase, steps: list[PlanStep], reason: str, is_later: bool
     ) -> None:
         self.later += [
             Later(case.order.id, step.id, reason, is_later)
@@ -550,34 +414,12 @@ class _Freezing:
             if step.state is StepState.OPEN
         ]
 
-    def _note(self, case: _OpenCase, words: str) -> None:
+    def _note(self, case: OpenCase, words: str) -> None:
         self.notes.append(f"{self.names.of(CASE, case.order.id)}: {words}")
-
-    # -- what is taken by meetings that this problem does not plan
-
-    def _bookings_elsewhere(self) -> dict[UUID, list[Booking]]:
-        """Bookings of meetings outside the problem, by what they take up."""
-        inside = {meeting.id for meeting in self.meetings.values()}
-        taken: dict[UUID, list[Booking]] = defaultdict(list)
-        ends = at_london_midnight(self.horizon_end + timedelta(days=1))
-        for booking in self.session.exec(
-            select(Booking)
-            .where(Booking.ends_at > at_london_midnight(self.today), Booking.starts_at < ends)
-            .order_by(col(Booking.starts_at), col(Booking.meeting_id))
-        ):
-            if booking.meeting_id not in inside:
-                taken[booking.resource_id].append(booking)
-        return taken
-
-    def _busy(self, resource: UUID, rest: timedelta = timedelta()) -> list[Busy]:
-        """Taken time of a resource; a room also wants its rest before the next use."""
-        return [
-            Busy(each.starts_at - rest, each.ends_at) for each in self.outside.get(resource, ())
-        ]
 
     # -- people, staff and places
 
-    def _people(self, opened: list[_OpenCase]) -> tuple[planning.Person, ...]:
+    def _people(self, opened: list[OpenCase]) -> tuple[planning.Person, ...]:
         known: People = read_people(
             self.session,
             [case.order.id for case in opened],
@@ -587,7 +429,7 @@ class _Freezing:
         for who, each in self.people.items():
             name = self.names.of(PERSON, who)
             if each.kind is RecipientKind.OFFICER:
-                found.append(known.officer(who, name, more_busy=self._busy(who)))
+                found.append(known.officer(who, name, more_busy=self.elsewhere.busy(who)))
                 continue
             found.append(
                 known.party(
@@ -596,13 +438,13 @@ class _Freezing:
                     role=ROLES.get(each.role, "supporter"),
                     margin_minutes=self.margins[who],
                     venue_name=lambda venue: self.names.find(VENUE, venue),
-                    more_busy=self._busy(who),
+                    more_busy=self.elsewhere.busy(who),
                 )
             )
         return tuple(found)
 
     def _facilitators(
-        self, opened: list[_OpenCase], cases: list[planning.Case]
+        self, opened: list[OpenCase], cases: list[planning.Case]
     ) -> tuple[planning.Facilitator, ...]:
         """Everybody who may be asked, and those who lead now though they may be asked no longer."""
         usable = list(
@@ -619,7 +461,7 @@ class _Freezing:
             self.names.of(FACILITATOR, who)
         named = [record for kind, record in self.names.by_record if kind == FACILITATOR]
         staff = read_staff(self.session, named, self.now)
-        elsewhere = self._cases_elsewhere(named)
+        cases_elsewhere = self.elsewhere.cases(named)
         conflicts = self._conflicts(opened, cases, staff)
         gone_by = Busy(at_london_midnight(self.today), self.soon)
         found = []
@@ -631,12 +473,12 @@ class _Freezing:
                 conflicts=frozenset(conflicts.get(who, ())),
                 more_busy=(
                     gone_by,
-                    *self._busy(who),
-                    *self._full_days(who),
-                    *self._rest_of_week(staff.facilitators[who]),
+                    *self.elsewhere.busy(who),
+                    *self.elsewhere.full_days(who),
+                    *self.elsewhere.rest_of_week(staff.facilitators[who]),
                 ),
-                weekly_minutes_taken=self._busiest_week_elsewhere(who),
-                cases_elsewhere=elsewhere.get(who, 0),
+                weekly_minutes_taken=self.elsewhere.busiest_week(who),
+                cases_elsewhere=cases_elsewhere.get(who, 0),
             )
             if who not in usable:
                 # kept for the names alone: nobody can be led by them, no target counts them
@@ -646,7 +488,7 @@ class _Freezing:
         return tuple(found)
 
     def _conflicts(
-        self, opened: list[_OpenCase], cases: list[planning.Case], staff: Staff
+        self, opened: list[OpenCase], cases: list[planning.Case], staff: Staff
     ) -> dict[UUID, set[str]]:
         """Persons of the problem whom each facilitator must not meet.
 
@@ -670,103 +512,6 @@ class _Freezing:
                 shunned[who] |= cases_of.get(person, set())
         return shunned
 
-    def _cases_elsewhere(self, facilitators: list[UUID]) -> dict[UUID, int]:
-        """How many cases outside this problem each of them leads."""
-        inside = {order.id for order in self.orders.values()}
-        led: dict[UUID, set[UUID]] = defaultdict(set)
-        for lead_id, order_id in self.session.exec(
-            select(col(Meeting.lead_id), col(Meeting.order_id)).where(
-                col(Meeting.lead_id).in_(facilitators),
-                col(Meeting.state).in_(COMING),
-                Meeting.starts_at > self.now,
-            )
-        ):
-            if order_id not in inside:
-                led[lead_id].add(order_id)
-        return {who: len(cases) for who, cases in led.items()}
-
-    def _busiest_week_elsewhere(self, who: UUID) -> int:
-        """Minutes of the fullest week to come outside this problem: its cap is one for all weeks
-        (H10). The week that has begun is reckoned by itself."""
-        weeks: dict[date, int] = defaultdict(int)
-        for booking in self.outside.get(who, ()):
-            monday = monday_of(london_day(booking.starts_at))
-            if monday > self.today:
-                weeks[monday] += _minutes(booking)
-        return max(weeks.values(), default=0)
-
-    def _worked_this_week(self) -> dict[UUID, int]:
-        """Minutes of meetings begun since Monday, by facilitator, outcome recorded or not."""
-        worked: dict[UUID, int] = defaultdict(int)
-        for meeting in self.session.exec(
-            select(Meeting).where(
-                Meeting.starts_at >= at_london_midnight(monday_of(self.today)),
-                Meeting.starts_at <= self.now,
-                Meeting.state != MeetingState.CANCELLED,
-            )
-        ):
-            for who in _staff(meeting):
-                worked[who] += _minutes(meeting)
-        return worked
-
-    def _rest_of_week(self, facilitator: Facilitator) -> list[Busy]:
-        """What must stay empty of the week that has begun (H10)."""
-        sunday = monday_of(self.today) + timedelta(days=6)
-        booked = sum(
-            _minutes(booking)
-            for booking in self.outside.get(facilitator.id, ())
-            if booking.starts_at > self.now and london_day(booking.starts_at) <= sunday
-        )
-        return beyond_the_cap(
-            windows_of(facilitator.hours),
-            facilitator.weekly_minutes - self.worked.get(facilitator.id, 0) - booked,
-            today=self.today,
-            soon=self.soon,
-            standing=[
-                each
-                for each in self._standing(facilitator.id)
-                if london_day(each.starts_at) <= sunday
-            ],
-        )
-
-    def _conferences_elsewhere(self) -> dict[UUID, dict[date, int]]:
-        """Third meetings outside this problem from today on, by facilitator and day."""
-        inside = {meeting.id for meeting in self.meetings.values()}
-        found: dict[UUID, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-        for meeting in self.session.exec(
-            select(Meeting)
-            .join(PlanStep, col(PlanStep.id) == Meeting.step_id)
-            .where(
-                PlanStep.stage == Stage.REPARATION,
-                Meeting.state != MeetingState.CANCELLED,
-                Meeting.starts_at >= at_london_midnight(self.today),
-            )
-        ):
-            if meeting.id not in inside:
-                for who in _staff(meeting):
-                    found[who][london_day(meeting.starts_at)] += 1
-        return found
-
-    def _full_days(self, who: UUID) -> list[Busy]:
-        """Days that hold as many conferences outside this problem as a day may (H11)."""
-        standing = self._standing(who)
-        return [
-            taken
-            for day, conferences in self.conferences.get(who, {}).items()
-            if conferences >= self.standards.conferences_per_day and day <= self.horizon_end
-            for taken in whole_day(day, standing)
-        ]
-
-    def _standing(self, who: UUID) -> list[Busy]:
-        """Meetings inside this problem that stay: those people were told of or a coordinator
-        pinned, and where holds stand all of them."""
-        return [
-            Busy(meeting.starts_at, meeting.ends_at)
-            for meeting in self.meetings.values()
-            if who in _staff(meeting)
-            and (self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned)
-        ]
-
     def _venues_of_area(self) -> list[UUID]:
         return list(
             self.session.exec(
@@ -776,7 +521,7 @@ class _Freezing:
             )
         )
 
-    def _venues(self, opened: list[_OpenCase]) -> tuple[planning.Venue, ...]:
+    def _venues(self, opened: list[OpenCase]) -> tuple[planning.Venue, ...]:
         """Every venue some case may use, and rooms that people were told of."""
         wanted = dict.fromkeys(self.home_venues)
         for case in opened:
@@ -790,7 +535,7 @@ class _Freezing:
                 wanted[room.venue_id] = None
         places: Places = read_places(self.session, list(wanted))
         busy = {
-            room.id: self._busy(room.id, timedelta(minutes=room.turnaround_minutes))
+            room.id: self.elsewhere.busy(room.id, timedelta(minutes=room.turnaround_minutes))
             for room in places.rooms.values()
         }
         named = {meeting.room_id for meeting in self.meetings.values()} | set(told_rooms)
@@ -808,150 +553,3 @@ class _Freezing:
             )
             for venue_id in wanted
         )
-
-    # -- pins
-
-    def _free_impossible_pins(self, problem: Problem) -> Problem:
-        """Free pins that break a rule by themselves, or that no earlier stage can lead up to."""
-        while True:
-            impossible = dict(_impossible_pins(problem))
-            if not impossible:
-                return problem
-            for task, reason in impossible.items():
-                self.freed.append(Freed(self.orders[task].id, self.steps[task].id, reason))
-                self.notes.append(f"{task} was pinned and cannot stay: {reason}")
-            problem = replace(
-                problem,
-                cases=tuple(
-                    replace(
-                        case,
-                        tasks=tuple(
-                            replace(task, pinned=False) if task.id in impossible else task
-                            for task in case.tasks
-                        ),
-                    )
-                    for case in problem.cases
-                ),
-            )
-
-
-def _standards_of_run(session: Session, area_id: str, today: date) -> DeliveryStandards:
-    """One set of gaps and notice for all cases of a run: where the area's rules have changed, the
-    strictest of those that its open orders go by, so that each keeps its own (R7)."""
-    versions = {}
-    for order in open_orders(session, area_id):
-        standards = policy_of_order(session, order).standards
-        versions[standards.version] = standards
-    return strictest(policy_in_force(session, area_id, today).standards, versions.values())
-
-
-def _staff(meeting: Meeting) -> tuple[UUID, ...]:
-    return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
-
-
-def _minutes(taken: Booking | Meeting) -> int:
-    return int((taken.ends_at - taken.starts_at).total_seconds() // 60)
-
-
-def at_london_midnight(day: date) -> datetime:
-    """The instant at which a London day begins; the clocks never change at midnight."""
-    return at_london(day, datetime.min.time())
-
-
-ORDER_OF_STAGES = frozenset({"H3", "H16"})
-"""Rules that say nothing of a pinned meeting alone: the stages before it are planned yet."""
-
-
-def _impossible_pins(problem: Problem) -> Iterator[tuple[str, str]]:
-    """Pinned tasks that cannot stand, each with why."""
-    pinned = {
-        task.id: task.published
-        for case in problem.cases
-        for task in case.open_tasks
-        if task.pinned and task.published is not None
-    }
-    if not pinned:
-        return
-    alone = PlannedPlan(
-        problem.name,
-        tuple(
-            PlannedMeeting(task, told.start, told.lead, told.second, told.room)
-            for task, told in pinned.items()
-        ),
-    )
-    named: set[str] = set()
-    for breach in breaches(problem, alone):
-        is_new = breach.about in pinned and breach.about not in named
-        if is_new and breach.rule not in ORDER_OF_STAGES:
-            named.add(breach.about)
-            yield breach.about, breach.sentence
-    for case in problem.cases:
-        for task, reason in _out_of_reach(problem, case):
-            if task in pinned and task not in named:
-                named.add(task)
-                yield task, reason
-
-
-def _out_of_reach(problem: Problem, case: planning.Case) -> Iterator[tuple[str, str]]:
-    """Pinned tasks that lie too soon or too late for the stages before them (H3, H4)."""
-    first: date | None = None
-    last: date | None = None
-    previous: planning.Task | None = None
-    for task in case.tasks:
-        notice = 0 if task.stage is planning.Stage.CONTACT else problem.policy.notice_days
-        earliest = max(problem.as_of + timedelta(days=notice), case.sentenced)
-        latest = min(problem.horizon_end, case.order_end)
-        if previous is not None and first is not None and last is not None:
-            gap = problem.policy.gap(previous.stage, task.stage)
-            earliest = max(earliest, first + timedelta(days=gap.least))
-            if gap.most is not None:
-                latest = min(latest, last + timedelta(days=gap.most))
-        if task.held is not None:
-            first = last = task.held
-        elif task.pinned and task.published is not None:
-            day = london_day(task.published.start)
-            if previous is not None and day < earliest:
-                yield task.id, "the stages before it can no longer be held in time"
-            elif day > latest:
-                yield task.id, "it comes too long after the stage before it"
-            first = last = day
-        else:
-            first, last = earliest, max(earliest, latest)
-        previous = task
-
-
-def add_refreshers(
-    session: Session, area_id: str, *, actor: Actor, now: datetime
-) -> list[PlanStep]:
-    """Put a refresher preparation before each third meeting that can no longer follow the held
-    preparation in time (H4). Visible in the plan, with its reason."""
-    today = london_day(now)
-    added = []
-    for order in open_orders(session, area_id):
-        plan = session.exec(
-            select(Plan).where(Plan.order_id == order.id, Plan.state == PlanState.LIVE)
-        ).first()
-        if plan is None:
-            continue
-        steps = session.exec(
-            select(PlanStep)
-            .where(PlanStep.plan_id == plan.id, PlanStep.state != StepState.DROPPED)
-            .order_by(col(PlanStep.position))
-        ).all()
-        standards = policy_of_order(session, order).standards
-        _, most = standards.gaps[(Stage.PREPARATION, Stage.REPARATION)]
-        coming = {meeting.step_id for meeting in live_meetings(session, [order.id])}
-        for earlier, third in pairwise(steps):
-            has_run_out = (
-                earlier.stage is Stage.PREPARATION
-                and third.stage is Stage.REPARATION
-                and third.state is StepState.OPEN
-                and third.id not in coming
-                and earlier.done_on is not None
-                and earlier.done_on + timedelta(days=most)
-                < today + timedelta(days=standards.notice_days)
-            )
-            if has_run_out:
-                reason = f"The last preparation was more than {most} days before"
-                added.append(add_preparation(session, plan.id, reason=reason, actor=actor, now=now))
-    return added

@@ -22,7 +22,6 @@ from rj.facilitators.models import Facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep
 from rj.policy.terms import Stage
-from rj.scheduling.freezing import TASK
 from rj.scheduling.models import (
     LeftOut,
     PlanningRun,
@@ -30,6 +29,7 @@ from rj.scheduling.models import (
     ProposedMeeting,
     RunState,
 )
+from rj.scheduling.names import TASK
 from rj.scheduling.planner.tiers import Tiers
 from rj.scheduling.runs import get_run, names_of
 from rj.scheduling.wording import in_words

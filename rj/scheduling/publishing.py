@@ -36,8 +36,9 @@ from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
 from rj.orders.models import Order, Plan, PlanStep, Requirement
 from rj.orders.queries import get_step
-from rj.scheduling.freezing import AT_THE_LAST, CASE, FACILITATOR, ROOM, TASK, Frozen, freeze
+from rj.scheduling.freezing import AT_THE_LAST, Frozen, freeze
 from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
+from rj.scheduling.names import CASE, FACILITATOR, ROOM, TASK
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.rules import Breach, breaches

@@ -21,15 +21,17 @@ from rj.db.records import get_record
 from rj.jobs.services import enqueue
 from rj.kernel.errors import FieldProblem, Invalid, NotFound
 from rj.kernel.references import new_reference
-from rj.scheduling.freezing import Names, add_refreshers, freeze
+from rj.scheduling.freezing import freeze
 from rj.scheduling.models import (
     LeftOut,
     PlanningRun,
     RunProgress,
     RunState,
 )
+from rj.scheduling.names import Names
 from rj.scheduling.planner.documents import plan_text, problem_text
 from rj.scheduling.planner.solution import FIRST_ANSWER, NORMAL, SMALL, THOROUGH, Effort
+from rj.scheduling.refreshers import add_refreshers
 
 SOLVE = "solve"
 """Kind and queue of the job; solves never run in a web process."""

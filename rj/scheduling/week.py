@@ -15,10 +15,9 @@ from sqlmodel import Session, col, select
 
 from rj.conferences.models import Meeting, MeetingState
 from rj.facilitators.models import Facilitator, FacilitatorArea, FacilitatorBusy, Leave
-from rj.kernel.london import london_day
+from rj.kernel.london import at_london_midnight, london_day
 from rj.orders.models import PlanStep
 from rj.policy.terms import Stage
-from rj.scheduling.freezing import at_london_midnight
 from rj.venues.models import Room, RoomBlock, Venue, VenueClosure
 
 DAYS = 7

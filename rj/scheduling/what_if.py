@@ -19,8 +19,9 @@ from rj.audit.services import Actor, note
 from rj.db.records import get_record
 from rj.jobs.services import enqueue
 from rj.kernel.errors import FieldProblem, Invalid, NotFound
-from rj.scheduling.freezing import FACILITATOR, VENUE, freeze
+from rj.scheduling.freezing import freeze
 from rj.scheduling.models import WhatIf
+from rj.scheduling.names import FACILITATOR, VENUE
 from rj.scheduling.planner.documents import problem_text
 from rj.scheduling.runs import SOLVE
 

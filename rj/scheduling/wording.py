@@ -19,7 +19,7 @@ from rj.parties.models import Party
 from rj.policy.languages import language_name
 from rj.policy.plan_templates import Attends
 from rj.policy.terms import Stage
-from rj.scheduling.freezing import (
+from rj.scheduling.names import (
     CASE,
     FACILITATOR,
     IDENTIFIER_LENGTH,

@@ -26,7 +26,7 @@ from rj.rights.commands import erase_again_command, erase_command, restrict_comm
 from rj.rights.erasing import scrub
 from rj.rights.export import export_person
 from rj.rights.inventory import INVENTORY, ROW
-from rj.scheduling.freezing import PERSON, freeze
+from rj.scheduling.freezing import freeze
 from rj.scheduling.models import (
     LeftOut,
     PlanningRun,
@@ -35,6 +35,7 @@ from rj.scheduling.models import (
     ProposalChange,
     ProposedMeeting,
 )
+from rj.scheduling.names import PERSON
 from rj.scheduling.runs import get_run
 from rj.scheduling.solving import replay_run
 from rj.tables import metadata

@@ -16,18 +16,11 @@ from rj.orders.queries import live_plan, steps_of
 from rj.orders.services import complete_step
 from rj.parties.queries import parties_of
 from rj.policy.terms import Gate, GateValue, Route, Side, Stage
-from rj.scheduling.freezing import (
-    CASE,
-    FACILITATOR,
-    PERSON,
-    ROOM,
-    TASK,
-    Frozen,
-    add_refreshers,
-    freeze,
-)
+from rj.scheduling.freezing import Frozen, freeze
+from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK
 from rj.scheduling.planner.documents import problem_text, read_problem
 from rj.scheduling.planner.problem import Case, CaseKind, Task
+from rj.scheduling.refreshers import add_refreshers
 from rj.scheduling.wishes import exclude_facilitator, leave_out, pin_step, take_back
 from tests.builders import (
     AREA,

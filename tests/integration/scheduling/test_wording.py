@@ -2,7 +2,7 @@
 
 from rj.accounts.models import Area
 from rj.db.database import Database
-from rj.scheduling.freezing import Names
+from rj.scheduling.names import Names
 from rj.scheduling.wording import in_words
 
 

@@ -1,0 +1,172 @@
+"""What meetings outside a problem take up of the time, weeks, days and caseloads of its staff,
+rooms and people: a problem plans one area, and they work in others too."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.conferences.facts import windows_of
+from rj.conferences.models import Booking, Meeting, MeetingState
+from rj.conferences.queries import COMING
+from rj.facilitators.models import Facilitator
+from rj.kernel.london import at_london_midnight, london_day
+from rj.orders.models import PlanStep
+from rj.policy.terms import Stage
+from rj.scheduling.caps import beyond_the_cap, whole_day
+from rj.scheduling.planner.civil import monday_of
+from rj.scheduling.planner.problem import Busy
+
+
+@dataclass(eq=False)
+class Elsewhere:
+    """Read as one freezing finds it, once for each question.
+
+    ``meetings`` stand for the problem's own tasks: whatever is booked besides them is elsewhere.
+    """
+
+    session: Session
+    now: datetime
+    soon: datetime
+    horizon_end: date
+    conferences_per_day: int
+    meetings: Collection[Meeting]
+    orders: Collection[UUID]
+    """The cases planned now, whatever is booked for them."""
+    holds_stand: bool
+
+    @property
+    def today(self) -> date:
+        return london_day(self.now)
+
+    @cached_property
+    def _bookings(self) -> dict[UUID, list[Booking]]:
+        """Bookings of meetings outside the problem, by what they take up."""
+        inside = {meeting.id for meeting in self.meetings}
+        taken: dict[UUID, list[Booking]] = defaultdict(list)
+        ends = at_london_midnight(self.horizon_end + timedelta(days=1))
+        for booking in self.session.exec(
+            select(Booking)
+            .where(Booking.ends_at > at_london_midnight(self.today), Booking.starts_at < ends)
+            .order_by(col(Booking.starts_at), col(Booking.meeting_id))
+        ):
+            if booking.meeting_id not in inside:
+                taken[booking.resource_id].append(booking)
+        return taken
+
+    def busy(self, resource: UUID, rest: timedelta = timedelta()) -> list[Busy]:
+        """Taken time of a resource; a room also wants its rest before the next use."""
+        return [
+            Busy(each.starts_at - rest, each.ends_at) for each in self._bookings.get(resource, ())
+        ]
+
+    def cases(self, facilitators: list[UUID]) -> dict[UUID, int]:
+        """How many cases outside this problem each of them leads."""
+        inside = set(self.orders)
+        led: dict[UUID, set[UUID]] = defaultdict(set)
+        for lead_id, order_id in self.session.exec(
+            select(col(Meeting.lead_id), col(Meeting.order_id)).where(
+                col(Meeting.lead_id).in_(facilitators),
+                col(Meeting.state).in_(COMING),
+                Meeting.starts_at > self.now,
+            )
+        ):
+            if order_id not in inside:
+                led[lead_id].add(order_id)
+        return {who: len(orders) for who, orders in led.items()}
+
+    def busiest_week(self, who: UUID) -> int:
+        """Minutes of the fullest week to come outside this problem: its cap is one for all weeks
+        (H10). The week that has begun is reckoned by itself."""
+        weeks: dict[date, int] = defaultdict(int)
+        for booking in self._bookings.get(who, ()):
+            monday = monday_of(london_day(booking.starts_at))
+            if monday > self.today:
+                weeks[monday] += _minutes(booking)
+        return max(weeks.values(), default=0)
+
+    @cached_property
+    def _worked(self) -> dict[UUID, int]:
+        """Minutes of meetings begun since Monday, by facilitator, outcome recorded or not."""
+        worked: dict[UUID, int] = defaultdict(int)
+        for meeting in self.session.exec(
+            select(Meeting).where(
+                Meeting.starts_at >= at_london_midnight(monday_of(self.today)),
+                Meeting.starts_at <= self.now,
+                Meeting.state != MeetingState.CANCELLED,
+            )
+        ):
+            for who in _staff(meeting):
+                worked[who] += _minutes(meeting)
+        return worked
+
+    def rest_of_week(self, facilitator: Facilitator) -> list[Busy]:
+        """What must stay empty of the week that has begun (H10)."""
+        sunday = monday_of(self.today) + timedelta(days=6)
+        booked = sum(
+            _minutes(booking)
+            for booking in self._bookings.get(facilitator.id, ())
+            if booking.starts_at > self.now and london_day(booking.starts_at) <= sunday
+        )
+        return beyond_the_cap(
+            windows_of(facilitator.hours),
+            facilitator.weekly_minutes - self._worked.get(facilitator.id, 0) - booked,
+            today=self.today,
+            soon=self.soon,
+            standing=[
+                each
+                for each in self._standing(facilitator.id)
+                if london_day(each.starts_at) <= sunday
+            ],
+        )
+
+    @cached_property
+    def _conferences(self) -> dict[UUID, dict[date, int]]:
+        """Third meetings outside this problem from today on, by facilitator and day."""
+        inside = {meeting.id for meeting in self.meetings}
+        found: dict[UUID, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        for meeting in self.session.exec(
+            select(Meeting)
+            .join(PlanStep, col(PlanStep.id) == Meeting.step_id)
+            .where(
+                PlanStep.stage == Stage.REPARATION,
+                Meeting.state != MeetingState.CANCELLED,
+                Meeting.starts_at >= at_london_midnight(self.today),
+            )
+        ):
+            if meeting.id not in inside:
+                for who in _staff(meeting):
+                    found[who][london_day(meeting.starts_at)] += 1
+        return found
+
+    def full_days(self, who: UUID) -> list[Busy]:
+        """Days that hold as many conferences outside this problem as a day may (H11)."""
+        standing = self._standing(who)
+        return [
+            taken
+            for day, conferences in self._conferences.get(who, {}).items()
+            if conferences >= self.conferences_per_day and day <= self.horizon_end
+            for taken in whole_day(day, standing)
+        ]
+
+    def _standing(self, who: UUID) -> list[Busy]:
+        """Meetings inside this problem that stay: those people were told of or a coordinator
+        pinned, and where holds stand all of them."""
+        return [
+            Busy(meeting.starts_at, meeting.ends_at)
+            for meeting in self.meetings
+            if who in _staff(meeting)
+            and (self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned)
+        ]
+
+
+def _staff(meeting: Meeting) -> tuple[UUID, ...]:
+    return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
+
+
+def _minutes(taken: Booking | Meeting) -> int:
+    return int((taken.ends_at - taken.starts_at).total_seconds() // 60)
