@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from rj.db.types import Versioned, WeeklyHours, document, term
 from rj.policy.terms import (
     CalendarWish,
+    ClockKind,
     ContactOutcome,
     CourtKind,
     HarmClass,
@@ -21,6 +22,8 @@ from rj.policy.terms import (
     Route,
     Stage,
 )
+
+_RUNNING_PAUSE = "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
 
 
 class Court(SQLModel, table=True):
@@ -175,6 +178,47 @@ class ContactAttempt(SQLModel, table=True):
     note: str = Field(default="", max_length=1000)
     recorded_by: UUID = Field(foreign_key="account.id")
     recorded_at: datetime
+
+
+class ClockChange(Versioned, table=True):
+    """A pause of one clock of a case, or days added to it; with its reason, and kept for good.
+
+    One that was a mistake is taken back, which is recorded too.
+    """
+
+    __tablename__ = "clock_change"
+    __table_args__ = (
+        CheckConstraint("(days IS NULL) <> (first_day IS NULL)", name="pause_or_extension"),
+        CheckConstraint("days IS NULL OR days > 0", name="adds_days"),
+        CheckConstraint("last_day IS NULL OR last_day >= first_day", name="ends_after_start"),
+        Index(
+            "uq_clock_change_one_running_pause",
+            "order_id",
+            "clock",
+            unique=True,
+            sqlite_where=text(_RUNNING_PAUSE),
+            postgresql_where=text(_RUNNING_PAUSE),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="sentence_order.id", index=True)
+    clock: ClockKind = term(ClockKind)
+    first_day: date | None = None
+    """Of a pause: the first day that does not count."""
+    last_day: date | None = None
+    """Of a pause: the last day that does not count; none while it goes on."""
+    days: int | None = None
+    """Of an extension: how many days of the clock's unit are added."""
+    reason: str = Field(max_length=200)
+    recorded_by: UUID = Field(foreign_key="account.id")
+    recorded_at: datetime
+    ended_by: UUID | None = Field(default=None, foreign_key="account.id")
+    """Who ended the pause."""
+    ended_at: datetime | None = None
+    taken_back_by: UUID | None = Field(default=None, foreign_key="account.id")
+    taken_back_at: datetime | None = None
+    taken_back_reason: str = Field(default="", max_length=200)
 
 
 class PlanState(StrEnum):

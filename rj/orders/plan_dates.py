@@ -4,19 +4,19 @@ Three kinds of day stand beside each step. The window opens when the least gap a
 before has passed (H4); before a step is done the earliest day it could be is used. ``due_on`` is a
 promise: day 15 for the first contact (R16), and nothing else by itself. ``target_on`` is our own
 aim in working days (R22), counted from the day the step before was done, or from that step's own
-target while it is not: shown, never planned against.
+target while it is not: shown, never planned against. A paused clock has neither.
 """
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
-from rj.kernel.working_days import working_days_after
 from rj.policy.bank_holidays import bank_holidays
-from rj.policy.deadlines import first_contact_due
+from rj.policy.clocks import CLOCK_OF_STAGE, UNCHANGED, Changes, Holidays, reckon, rules_of
 from rj.policy.plan_templates import PlanTemplate, StepTemplate
 from rj.policy.standards import DeliveryStandards
-from rj.policy.terms import Route, Stage
+from rj.policy.terms import ClockKind, Route, Stage
 
 POSITION_STEP = 10
 LEAST_GAP_OTHERWISE = 1
@@ -40,16 +40,27 @@ class StepDates:
 
     window_opens_on: date
     due_on: date | None
-    target_on: date
+    target_on: date | None
+
+
+ChangesByClock = Mapping[ClockKind, Changes]
+NO_CHANGES: ChangesByClock = MappingProxyType({})
 
 
 def step_dates(
     sentenced_on: date,
     steps: Sequence[StepFact],
     standards: DeliveryStandards,
-    holidays: Container[date],
+    holidays: Holidays,
+    changes: ChangesByClock = NO_CHANGES,
 ) -> tuple[StepDates, ...]:
-    """The dates of each step, in the order of the plan."""
+    """The dates of each step, in the order of the plan.
+
+    While a clock is paused, the aims after it are counted as if no pause went on: they move once
+    it has ended. An extension lengthens one step of its stage, the first that is not done.
+    """
+    rules = rules_of(standards)
+    left = dict(changes)
     dates: list[StepDates] = []
     earliest = expected = sentenced_on
     previous: Stage | None = None
@@ -58,16 +69,16 @@ def step_dates(
             opens_on = sentenced_on
         else:
             opens_on = earliest + timedelta(days=least_gap(previous, step.stage, standards))
-        if step.stage is Stage.CONTACT:
-            due_on: date | None = first_contact_due(sentenced_on, standards)
-            target_on = first_contact_due(sentenced_on, standards)
-        else:
-            due_on = None
-            count = _target_working_days(step.stage, standards)
-            target_on = working_days_after(expected, count, holidays)
-        dates.append(StepDates(opens_on, due_on, target_on))
+        kind = CLOCK_OF_STAGE[step.stage]
+        theirs = left.get(kind, UNCHANGED)
+        if step.done_on is None:
+            left[kind] = replace(theirs, more_days=0)
+        due_on = reckon(rules[kind], expected, holidays, theirs).due_on
+        meanwhile = reckon(rules[kind], expected, holidays, theirs.without_running_pause).due_on
+        assert meanwhile is not None  # noqa: S101 -- only a pause that goes on leaves no day
+        dates.append(StepDates(opens_on, due_on if rules[kind].is_promise else None, due_on))
         earliest = step.done_on or opens_on
-        expected = step.done_on or target_on
+        expected = step.done_on or meanwhile
         previous = step.stage
     return tuple(dates)
 
@@ -76,18 +87,6 @@ def least_gap(earlier: Stage, later: Stage, standards: DeliveryStandards) -> int
     """Least calendar days between two consecutive steps (H4)."""
     gap = standards.gaps.get((earlier, later))
     return gap[0] if gap else LEAST_GAP_OTHERWISE
-
-
-def _target_working_days(stage: Stage, standards: DeliveryStandards) -> int:
-    match stage:
-        case Stage.ASSESSMENT:
-            return standards.assessment_target_working_days
-        case Stage.PREPARATION:
-            return standards.preparation_target_working_days
-        case Stage.REPARATION:
-            return standards.reparation_target_working_days
-        case _:
-            return standards.review_target_working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def steps_and_dates(
     sentenced_on: date,
     template: PlanTemplate,
     standards: DeliveryStandards,
-    holidays: Container[date],
+    holidays: Holidays,
     route: Route = Route.UNDECIDED,
 ) -> tuple[PlannedStep, ...]:
     """The steps of a fresh plan, nothing done yet. At least the four meetings of S1 and the call
@@ -121,8 +120,8 @@ def steps_and_dates(
     )
 
 
-def holidays_after(day: date) -> frozenset[date]:
-    """Bank holidays that a plan beginning on this day can meet."""
+def holidays_after(day: date) -> Holidays:
+    """Bank holidays that a plan beginning on this day can meet, by day."""
     return bank_holidays(day, day + YEARS_AHEAD)
 
 

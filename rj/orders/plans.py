@@ -22,8 +22,10 @@ from sqlmodel import Session, select
 from rj.area_rules.queries import is_of_an_area, policy_by_version
 from rj.audit.services import Actor, note
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
+from rj.orders.clocks import clock_changes_of
 from rj.orders.models import Order, Plan, PlanState, PlanStep, StepState
 from rj.orders.plan_dates import (
+    NO_CHANGES,
     POSITION_STEP,
     PlannedStep,
     StepFact,
@@ -120,6 +122,7 @@ def let_clocks_follow(session: Session, plan: Plan, order: Order) -> None:
         [StepFact(step.stage, step.done_on) for step in steps],
         policy_of_order(session, order).standards,
         holidays_after(order.sentenced_on),
+        clock_changes_of(session, [order.id]).get(order.id, NO_CHANGES),
     )
     for step, days in zip(steps, dates, strict=True):
         step.window_opens_on = days.window_opens_on

@@ -17,7 +17,7 @@ from typing import Any
 from rj.policy.legal import LegalRules, PersonalVictim, Regime, rules_on
 from rj.policy.plan_templates import PlanTemplate, template_on
 from rj.policy.standards import DeliveryStandards, standards_on
-from rj.policy.terms import HarmClass, RequirementType, RiskLevel, Stage
+from rj.policy.terms import DayUnit, HarmClass, RequirementType, RiskLevel, Stage
 
 Value = int | bool | str | list[str] | None
 """A figure as it is stored: a number, a truth, a day in ISO form, or words of a closed list."""
@@ -133,6 +133,17 @@ def faults_of(policy: Policy) -> tuple[str, ...]:
         for (earlier, later), (least, most) in policy.standards.gaps.items()
         if least > most
     ]
+    standards = policy.standards
+    for opens, ends, what in (
+        (
+            standards.reparation_opens_working_days,
+            standards.reparation_target_working_days,
+            "reparation event",
+        ),
+        (standards.review_opens_working_days, standards.review_target_working_days, "review"),
+    ):
+        if opens > ends:
+            faults.append(f"The earliest {what} lies behind the aim for it")
     for regime in policy.legal.regimes.values():
         opens_on, closed_on = regime.opens_on, regime.closed_on
         if opens_on is not None and closed_on is not None and closed_on <= opens_on:
@@ -176,6 +187,17 @@ def _standard(name: str) -> Place:
 
     def put(policy: Policy, value: Any) -> Policy:
         return replace(policy, standards=replace(policy.standards, **{name: value}))
+
+    return Place(get, put)
+
+
+def _unit_of_first_contact() -> Place:
+    def get(policy: Policy) -> Value:
+        return policy.standards.first_contact_unit.value
+
+    def put(policy: Policy, value: Any) -> Policy:
+        standards = replace(policy.standards, first_contact_unit=DayUnit(value))
+        return replace(policy, standards=standards)
 
     return Place(get, put)
 
@@ -330,7 +352,27 @@ def _law() -> Iterable[Figure]:
 
 
 _STANDARDS = (
-    ("first_contact_days", "First contact within, in calendar days from sentence", 1, 60),
+    ("first_contact_days", "First contact within, in days from sentence", 1, 60),
+    (
+        "reparation_opens_working_days",
+        "Earliest reparation event once all are ready, in working days",
+        1,
+        120,
+    ),
+    (
+        "review_opens_working_days",
+        "Earliest review after the reparation event, in working days",
+        1,
+        120,
+    ),
+    ("calls_after_days", "Calls after the reparation event within, in days", 1, 14),
+    ("later_call_days", "Later calls after the reparation event within, in days", 7, 120),
+    (
+        "victim_scheme_working_days",
+        "Victim Contact Scheme, first contact, in working days of sentence",
+        1,
+        120,
+    ),
     ("notice_days", "Least notice of a meeting, in calendar days", 0, 28),
     ("assessment_target_working_days", "Aim for the assessment, in working days", 1, 120),
     ("preparation_target_working_days", "Aim for the preparation, in working days", 1, 120),
@@ -341,6 +383,14 @@ _STANDARDS = (
 
 
 def _periods() -> Iterable[Figure]:
+    yield Figure(
+        "period.first_contact_unit",
+        "The days of first contact are",
+        PERIODS,
+        Shape.ONE,
+        _unit_of_first_contact(),
+        options=tuple(DayUnit),
+    )
     for name, label, least, most in _STANDARDS:
         yield Figure(
             f"period.{name}",

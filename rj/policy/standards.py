@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from rj.policy.terms import PracticeLevel, Stage
+from rj.policy.terms import DayUnit, PracticeLevel, Stage
 
 Gap = tuple[int, int]
 
@@ -39,11 +39,21 @@ class DeliveryStandards:
     """Least calendar days between planning a meeting and holding it; a call needs none."""
     gaps: MappingProxyType[tuple[Stage, Stage], Gap] = field(default_factory=_gaps)
     """Least and most calendar days between consecutive stages (H4, R22)."""
+    first_contact_unit: DayUnit = DayUnit.CALENDAR
+    """What the days of first contact are; the other reading is shown beside it (R16)."""
     assessment_target_working_days: int = 20
     preparation_target_working_days: int = 20
+    reparation_opens_working_days: int = 10
+    """From here to the target is the window of the third meeting, once all are ready (R22)."""
     reparation_target_working_days: int = 60
+    review_opens_working_days: int = 20
     review_target_working_days: int = 30
     risk_assessment_lapses_after_days: int = 28
+    calls_after_days: int = 2
+    """Calendar days after the third meeting in which each side is rung (R30)."""
+    later_call_days: int = 28
+    victim_scheme_working_days: int = 40
+    """Of sentence, the scheme's first contact; not ours to keep (R19)."""
     first_year_conferences: int = 5
     """Direct conferences led in the first year after training (S1, R32)."""
     later_year_conferences: int = 3
@@ -70,6 +80,19 @@ PUBLISHED = (
         first_contact_days=15,
         first_contact_alert_days=(5, 10, 13),
         notice_days=3,
+    ),
+    DeliveryStandards(
+        version="2021-04",
+        in_force_from=date(2021, 4, 1),
+        source=(
+            "As before; the Victims' Code in force from 1 April 2021: referral to the Victim "
+            "Contact Scheme within 10 working days of sentence and contact within 20 of the "
+            "referral (R19)"
+        ),
+        first_contact_days=15,
+        first_contact_alert_days=(5, 10, 13),
+        notice_days=3,
+        victim_scheme_working_days=30,
     ),
 )
 """Every published version, oldest first."""

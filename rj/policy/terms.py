@@ -108,6 +108,35 @@ class RoomFeature(StrEnum):
     VIDEO = "video"
 
 
+class DayUnit(StrEnum):
+    """What a clock counts (R16, R21)."""
+
+    CALENDAR = "calendar_days"
+    WORKING = "working_days"
+
+    @property
+    def other(self) -> "DayUnit":
+        """The unit of the other reading."""
+        return DayUnit.WORKING if self is DayUnit.CALENDAR else DayUnit.CALENDAR
+
+
+class ClockKind(StrEnum):
+    """What a case is timed by; ``rj.policy.clocks`` says how each is reckoned."""
+
+    FIRST_CONTACT = "first_contact"
+    ASSESSMENT = "assessment"
+    PREPARATION = "preparation"
+    REPARATION = "reparation"
+    REVIEW = "review"
+    RISK_ASSESSMENT = "risk_assessment"
+    CALLS_AFTER = "calls_after"
+    """The call to each side soon after the third meeting (R30)."""
+    LATER_CALL = "later_call"
+    """The call to each side some weeks after it (R30)."""
+    VICTIM_SCHEME = "victim_scheme"
+    """First contact under the Victim Contact Scheme, which is not this service's (R19)."""
+
+
 class Side(StrEnum):
     """The compartment a party belongs to (R56)."""
 

@@ -30,7 +30,7 @@ from rj.db.database import Database
 from rj.facilitators.models import ConflictOfInterest
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
-from rj.orders.models import ContactAttempt, ErasedOrder, Order, Plan, PlanStep
+from rj.orders.models import ClockChange, ContactAttempt, ErasedOrder, Order, Plan, PlanStep
 from rj.orders.queries import erased_order_mark
 from rj.outbox.models import Message, MessageState
 from rj.outbox.services import stop_message
@@ -135,6 +135,8 @@ def erase_reasons(session: Session, order_id: UUID) -> int:
         (MeetingVersion, "reason", col(MeetingVersion.meeting_id).in_(meetings), ""),
         # a step that was added is known by its reason
         (PlanStep, "added_reason", col(PlanStep.plan_id).in_(plans), ERASED),
+        (ClockChange, "reason", col(ClockChange.order_id) == order_id, ERASED),
+        (ClockChange, "taken_back_reason", col(ClockChange.order_id) == order_id, ""),
         (ProposedMeeting, "reason", col(ProposedMeeting.order_id) == order_id, ""),
         (LeftOut, "reason", col(LeftOut.order_id) == order_id, ""),
         (PlanningWish, "reason", col(PlanningWish.order_id) == order_id, ""),

@@ -115,6 +115,12 @@ INVENTORY: tuple[Kept, ...] = (
         erased="note",
     ),
     _kept(
+        "clock_change",
+        points="order_id recorded_by ended_by taken_back_by",
+        erased="reason taken_back_reason",
+        why="the due day that it led to stands in the plan; a reason may name anybody, and goes",
+    ),
+    _kept(
         "plan",
         points="order_id",
         told="state drawn_up_at",

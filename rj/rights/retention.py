@@ -33,6 +33,7 @@ from rj.intake.models import OrderSource
 from rj.jobs.faults import described
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.orders.models import (
+    ClockChange,
     ContactAttempt,
     Order,
     OrderOffence,
@@ -90,6 +91,7 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     LeftOut,
     PlanningWish,
     GateRecord,
+    ClockChange,
     ContactAttempt,
     OrderOffence,
     Requirement,

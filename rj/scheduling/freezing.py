@@ -199,7 +199,7 @@ class _Freezing:
             timezone=str(LONDON),
             as_of=self.today,
             horizon_end=self.horizon_end,
-            bank_holidays=bank_holidays(self.today, self.horizon_end),
+            bank_holidays=frozenset(bank_holidays(self.today, self.horizon_end)),
             grid_minutes=GRID_MINUTES,
             policy=policy_of(self.standards),
             venues=venues,

@@ -20,7 +20,6 @@ from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep, StepState
-from rj.orders.plan_dates import holidays_after
 from rj.orders.queries import (
     contact_attempts,
     get_officer,
@@ -28,7 +27,6 @@ from rj.orders.queries import (
     get_plan,
     get_step,
     live_plan,
-    policy_of_order,
     steps_of,
 )
 from rj.outbox.models import RecipientKind
@@ -36,14 +34,13 @@ from rj.parties.contact import contact_details
 from rj.parties.models import Party
 from rj.parties.queries import chosen_names, contact_plan, harmer_names, parties_of
 from rj.parties.sealing import Seal
-from rj.policy.deadlines import first_contact_clock
 from rj.policy.plan_templates import Attends
 from rj.policy.terms import Gate, GateValue, Role, Side, Stage
 from rj.venues.queries import get_room, get_venue
 from web.facilitators.access import own_orders, own_record
 from web.facilitators.practice import Practice, practice_of
-from web.orders.clocks import ShownClock, clock_tag, shown_clock
-from web.orders.pages import stage_words
+from web.orders.clocks import ShownClock, clock_tag, shown_clocks
+from web.orders.pages import contact_standings, stage_words
 from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
 from web.people import NamesShown, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
@@ -146,7 +143,7 @@ class CasePage:
 
     order_id: UUID
     reference: str
-    clock: ShownClock
+    clocks: tuple[ShownClock, ...]
     awaits_contact: bool
     suitable: GateLine
     facts: tuple[Fact, ...]
@@ -256,6 +253,7 @@ def my_cases(session: Session, person: Person, today: date) -> tuple[CaseCard, .
     if me is None:
         return ()
     orders = own_orders(session, person)
+    stands = contact_standings(session, orders, today)
     names = NamesShown(
         harmer_names(session, [order.id for order in orders]), person, Role.FACILITATOR
     )
@@ -264,14 +262,7 @@ def my_cases(session: Session, person: Person, today: date) -> tuple[CaseCard, .
             href=f"/my/cases/{order.id}",
             reference=order.reference,
             name=names.get(order.id, ""),
-            clock=clock_tag(
-                first_contact_clock(
-                    order.sentenced_on,
-                    order.first_contacted_on,
-                    today,
-                    policy_of_order(session, order).standards,
-                )
-            ),
+            clock=clock_tag(stands[order.id]),
             next_step=_next_step(session, order),
         )
         for order in orders
@@ -302,13 +293,7 @@ def case_page(
     return CasePage(
         order_id=order.id,
         reference=order.reference,
-        clock=shown_clock(
-            order.sentenced_on,
-            order.first_contacted_on,
-            today,
-            holidays_after(order.sentenced_on),
-            policy_of_order(session, order).standards,
-        ),
+        clocks=shown_clocks(session, order, today),
         awaits_contact=order.is_awaiting_first_contact,
         suitable=_gate_line(Gate.SUITABLE, gates.get((Gate.SUITABLE, None)), f"{here}/gates"),
         facts=(

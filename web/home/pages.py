@@ -1,6 +1,6 @@
 """What needs a coordinator today: plain values, put together inside a session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -25,16 +25,15 @@ from rj.orders.queries import (
     live_plan,
     may_be_planned,
     open_orders,
-    policy_of_order,
     steps_of,
 )
 from rj.outbox.models import Message, RecipientKind
 from rj.parties.queries import chosen_names, get_party, harmer_names, parties_of_orders
-from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.clocks import ClockState, Standing
 from rj.policy.terms import PartyRole, Role, Side
 from rj.scheduling.waiting import awaiting_review, gates_waiting, risks_lapsing
 from web.orders.clocks import clock_tag
-from web.orders.pages import stage_words
+from web.orders.pages import contact_standings, stage_words
 from web.orders.told import part_words
 from web.pages import Tag, day_text, moment_text
 from web.people import NamesShown, Person
@@ -93,12 +92,14 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
         harmer_names(session, [order.id for order in orders]), person, Role.COORDINATOR
     )
     today = london_day(now)
+    stands = contact_standings(session, orders, today)
     return Today(
         day=f"{today:%A} {day_text(today)}",
         areas=", ".join(area.name for area in areas_by_name(session) if area.id in areas),
         sections=_without(
             _hidden(session, away),
-            _clocks(session, orders, names, now),
+            _clocks(orders, names, stands),
+            _alerts(orders, names, stands),
             _upset(session, areas, now),
             _unsuitable(session, orders, names, now),
             _reviews(session, areas),
@@ -142,36 +143,51 @@ def _about(order: Order, names: dict[UUID, str]) -> str:
 
 
 def _clocks(
-    session: Session, orders: Iterable[Order], names: dict[UUID, str], now: datetime
+    orders: list[Order], names: dict[UUID, str], stands: Mapping[UUID, Standing]
 ) -> Section:
-    today = london_day(now)
-    found = []
-    for order in orders:
-        clock = first_contact_clock(
-            order.sentenced_on,
-            order.first_contacted_on,
-            today,
-            policy_of_order(session, order).standards,
-        )
-        if clock.state in PRESSING:
-            found.append((clock, order))
-    found.sort(key=lambda each: (each[0].due_on, each[1].reference))
+    found = [each for each in orders if stands[each.id].state in PRESSING]
     return Section(
         "clocks",
         "First contact running out or overdue",
-        tuple(
-            Task(
-                _about(order, names),
-                f"/orders/{order.id}",
-                f"Due {day_text(clock.due_on)}"
-                + (", tried already" if order.first_attempted_at else ", nobody has tried yet"),
-                clock_tag(clock),
-            )
-            for clock, order in found
-        ),
+        _contacts_to_make(found, names, stands),
         "Every first contact is made or has time.",
         is_pressing=True,
     )
+
+
+def _alerts(
+    orders: list[Order], names: dict[UUID, str], stands: Mapping[UUID, Standing]
+) -> Section:
+    """The earlier alerts: a promise is not lost yet, and somebody can still call (R16)."""
+    found = [
+        each
+        for each in orders
+        if stands[each.id].state is ClockState.RUNNING and stands[each.id].alert is not None
+    ]
+    return Section(
+        "alerts",
+        "First contact not made yet, after its first alerts",
+        _contacts_to_make(found, names, stands),
+        "No first contact has passed its first alert.",
+    )
+
+
+def _contacts_to_make(
+    orders: list[Order], names: dict[UUID, str], stands: Mapping[UUID, Standing]
+) -> tuple[Task, ...]:
+    tasks = []
+    for order in sorted(orders, key=lambda each: (stands[each.id].days_left, each.reference)):
+        clock = stands[order.id]
+        tried = "tried already" if order.first_attempted_at else "nobody has tried yet"
+        tasks.append(
+            Task(
+                _about(order, names),
+                f"/orders/{order.id}",
+                f"Due {day_text(clock.due_on)}, now day {clock.day}, {tried}",
+                clock_tag(clock),
+            )
+        )
+    return tuple(tasks)
 
 
 def _upset(session: Session, areas: frozenset[str], now: datetime) -> Section:

@@ -14,8 +14,9 @@ from rj.conferences.queries import live_meetings, meetings_of
 from rj.conferences.readiness import standing_though_unsuitable, what_is_missing
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
+from rj.orders.clocks import clock_changes_of, first_contact
 from rj.orders.models import Order, Plan, PlanStep, StepState
-from rj.orders.plan_dates import holidays_after
+from rj.orders.plan_dates import NO_CHANGES
 from rj.orders.queries import (
     OrderFilter,
     OrderSort,
@@ -40,11 +41,11 @@ from rj.parties.queries import (
     orders_of_harmers_named,
     parties_of,
 )
-from rj.policy.deadlines import ClockState, FirstContactClock, first_contact_clock
+from rj.policy.clocks import ClockState, Standing
 from rj.policy.languages import language_name
 from rj.policy.terms import PartyRole, Role, Route, Side, Skill, Stage
 from rj.venues.queries import get_room, get_venue
-from web.orders.clocks import ShownClock, clock_tag, shown_clock
+from web.orders.clocks import ShownClock, clock_tag, shown_clocks
 from web.orders.told import ToldRow, part_words, told_rows
 from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
 from web.people import NamesShown, Person
@@ -156,11 +157,9 @@ def _with_clock(
     states = CLOCKS.get(clock)
     if states is None:
         return None
-    return frozenset(
-        order.id
-        for order in orders_awaiting_first_contact(session, areas)
-        if _clock_of(session, order, today).state in states
-    )
+    waiting = orders_awaiting_first_contact(session, areas)
+    stands = contact_standings(session, waiting, today)
+    return frozenset(order.id for order in waiting if stands[order.id].state in states)
 
 
 def order_rows(
@@ -177,6 +176,7 @@ def order_rows(
     meetings: dict[UUID, Meeting] = {}
     for meeting in live_meetings(session, ids):
         meetings.setdefault(meeting.step_id, meeting)
+    stands = contact_standings(session, orders, today)
     return tuple(
         OrderRow(
             href=f"/orders/{order.id}",
@@ -185,22 +185,32 @@ def order_rows(
             name=names.get(order.id, ""),
             sentenced=day_text(order.sentenced_on),
             area=area_names.get(order.area_id, order.area_id),
-            clock=_row_tag(session, order, today),
+            clock=(
+                Tag("Closed", "cancelled")
+                if order.closed_at is not None
+                else clock_tag(stands[order.id])
+            ),
             next_step=_next_step(session, order, meetings),
         )
         for order in orders
     )
 
 
-def _row_tag(session: Session, order: Order, today: date) -> Tag:
-    if order.closed_at is not None:
-        return Tag("Closed", "cancelled")
-    return clock_tag(_clock_of(session, order, today))
-
-
-def _clock_of(session: Session, order: Order, today: date) -> FirstContactClock:
-    standards = policy_of_order(session, order).standards
-    return first_contact_clock(order.sentenced_on, order.first_contacted_on, today, standards)
+def contact_standings(
+    session: Session, orders: Iterable[Order], today: date
+) -> dict[UUID, Standing]:
+    """How the promise of first contact stands for each of these orders."""
+    orders = list(orders)
+    changes = clock_changes_of(session, [order.id for order in orders])
+    return {
+        order.id: first_contact(
+            order,
+            policy_of_order(session, order).standards,
+            today,
+            changes.get(order.id, NO_CHANGES),
+        )
+        for order in orders
+    }
 
 
 def _next_step(session: Session, order: Order, meetings: dict[UUID, Meeting]) -> str:
@@ -277,7 +287,7 @@ class OrderPage:
     """One order."""
 
     reference: str
-    clock: ShownClock
+    clocks: tuple[ShownClock, ...]
     is_closed: bool
     facts: tuple[Fact, ...]
     timeline: tuple[TimelineStep, ...]
@@ -301,13 +311,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
     names = party_names(session, order.id)
     return OrderPage(
         reference=order.reference,
-        clock=shown_clock(
-            order.sentenced_on,
-            order.first_contacted_on,
-            today,
-            holidays_after(order.sentenced_on),
-            policy_of_order(session, order).standards,
-        ),
+        clocks=shown_clocks(session, order, today, steps),
         is_closed=order.closed_at is not None,
         facts=_facts(session, order, names),
         timeline=tuple(

@@ -18,7 +18,7 @@ from rj.policy.court_words import words_on
 from rj.policy.figures import FIGURES, Figure, Policy, Shape, Value, differing
 from rj.policy.legal import PersonalVictim
 from rj.policy.offences import is_sensitive
-from rj.policy.terms import HarmClass, Language, RiskLevel
+from rj.policy.terms import DayUnit, HarmClass, Language, RiskLevel
 from rj.suitability.checking import Result, check
 from rj.suitability.models import SuitabilityCheck
 from rj.suitability.queries import answer_to, sentence_day, words_approval
@@ -38,6 +38,7 @@ _OPTIONS = {
     **{kind.value: words_for(kind) for kind in HarmClass},
     **{level.value: words_for(level) for level in RiskLevel},
     **_PERSONAL_VICTIM,
+    **{unit.value: words_for(unit) for unit in DayUnit},
 }
 
 

@@ -132,7 +132,7 @@ class _Inventor:
             timezone="Europe/London",
             as_of=self.as_of,
             horizon_end=self.end,
-            bank_holidays=bank_holidays(self.as_of, self.end),
+            bank_holidays=frozenset(bank_holidays(self.as_of, self.end)),
             grid_minutes=30,
             policy=POLICY,
             venues=tuple(venue for venues in self.venues.values() for venue in venues),

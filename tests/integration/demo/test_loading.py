@@ -34,6 +34,7 @@ from rj.intake.orders_file import import_orders
 from rj.intake.report import RowResult
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
+from rj.orders.clocks import first_contact
 from rj.orders.models import Order, Plan, PlanState, PlanStep, ResponsibleOfficer, StepState
 from rj.orders.queries import (
     find_order_by_reference,
@@ -46,7 +47,7 @@ from rj.outbox.models import Message
 from rj.parties.contact import contact_details
 from rj.parties.models import HarmedDetails, Party, PartyBusy, PlaceToAvoid
 from rj.parties.queries import contact_plan, parties_of
-from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.clocks import ClockState
 from rj.policy.standards import standards_on
 from rj.policy.terms import Gate, GateValue, PartyRole, Role, Route, Side, Stage
 from rj.scheduling.freezing import freeze
@@ -103,12 +104,7 @@ def test_a_whole_county_is_recorded_as_it_was_invented(wenshire: Wenshire) -> No
         assert len(open_orders(session, county.area_id)) == 60
         for facts in county.orders:
             order = recorded(session, facts)
-            clocks = first_contact_clock(
-                order.sentenced_on,
-                order.first_contacted_on,
-                today,
-                standards_on(order.sentenced_on),
-            )
+            clocks = first_contact(order, standards_on(order.sentenced_on), today)
             assert len(stages_done(session, facts)) == DONE[facts.standing], facts.reference
             assert (order.current_lead_id is not None) is bool(facts.lead_code)
             assert order.is_sensitive_complex is facts.is_sensitive_complex

@@ -27,11 +27,14 @@ from rj.demo.facts import (
 from rj.intake.csv_table import Columns, read_table
 from rj.intake.reference_file import sample
 from rj.intake.rules import home_office_code
-from rj.policy.deadlines import ClockState, first_contact_clock
+from rj.policy.bank_holidays import bank_holidays
+from rj.policy.clocks import ClockState, reckon, rules_of
+from rj.policy.clocks import standing as stands
 from rj.policy.standards import MENTOR_LEVELS, standards_on
 from rj.policy.terms import (
     CalendarWish,
     Channel,
+    ClockKind,
     ContactOutcome,
     Language,
     OrderType,
@@ -162,10 +165,19 @@ def test_references_and_case_numbers_are_unique() -> None:
 
 
 def test_first_contact_clocks_are_running_near_and_once_overdue() -> None:
+    holidays = bank_holidays(TODAY, TODAY)
+
     def clocks(wanted: Standing) -> set[ClockState]:
         return {
-            first_contact_clock(
-                order.sentenced_on, None, TODAY, standards_on(order.sentenced_on)
+            stands(
+                reckon(
+                    rules_of(standards_on(order.sentenced_on))[ClockKind.FIRST_CONTACT],
+                    order.sentenced_on,
+                    holidays,
+                ),
+                None,
+                TODAY,
+                holidays,
             ).state
             for order in standing(WENSHIRE, wanted)
         }

@@ -69,7 +69,7 @@ def test_the_clocks_follow_what_was_done() -> None:
 def test_two_preparations_lie_at_least_a_day_apart() -> None:
     steps = [StepFact(Stage.PREPARATION, date(2026, 3, 10)), StepFact(Stage.PREPARATION)]
 
-    second = step_dates(SENTENCED, steps, STANDARDS, frozenset())[1]
+    second = step_dates(SENTENCED, steps, STANDARDS, {})[1]
 
     assert second.window_opens_on == date(2026, 3, 11)
 

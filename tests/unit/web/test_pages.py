@@ -8,9 +8,9 @@ import pytest
 from rj.accounts.delays import wait_until
 from rj.policy import terms
 from rj.policy.bank_holidays import bank_holidays
-from rj.policy.deadlines import first_contact_clock
+from rj.policy.clocks import reckon, rules_of, standing
 from rj.policy.standards import standards_on
-from web.orders.clocks import clock_tag, shown_clock
+from web.orders.clocks import clock_tag, due_text, other_reading_text
 from web.pages import clock_text, day_text, moment_text, paginate
 from web.unsent import within
 from web.words import WORDS, words_for
@@ -31,7 +31,8 @@ STANDARDS = standards_on(SENTENCED)
     ],
 )
 def test_the_clock_is_said_in_a_word_or_two(today, contacted, text, state):
-    tag = clock_tag(first_contact_clock(SENTENCED, contacted, today, STANDARDS))
+    found = reckon(rules_of(STANDARDS)[terms.ClockKind.FIRST_CONTACT], SENTENCED, {})
+    tag = clock_tag(standing(found, contacted, today, {}))
 
     assert (tag.text, tag.state) == (text, state)
 
@@ -39,11 +40,13 @@ def test_the_clock_is_said_in_a_word_or_two(today, contacted, text, state):
 def test_both_readings_of_fifteen_days_are_shown():
     holidays = bank_holidays(date(2026, 1, 1), date(2026, 12, 31))
 
-    shown = shown_clock(date(2026, 3, 20), None, date(2026, 3, 21), holidays, STANDARDS)
+    rule = rules_of(STANDARDS)[terms.ClockKind.FIRST_CONTACT]
+    found = reckon(rule, date(2026, 3, 20), holidays)
+    other = reckon(rule.in_unit(rule.unit.other), date(2026, 3, 20), holidays)
 
-    assert shown.due == "Saturday 4 April 2026, 15 calendar days after sentence"
+    assert due_text(found) == "Saturday 4 April 2026, 15 calendar days after sentence"
     # Good Friday and Easter Monday do not count
-    assert shown.other_reading == "15 working days would end on 14 April 2026"
+    assert other_reading_text(other) == "15 working days would end on 14 April 2026"
 
 
 @pytest.mark.parametrize(

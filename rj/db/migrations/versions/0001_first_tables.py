@@ -1372,6 +1372,86 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "account_id", name=op.f("pk_case_limit")),
     )
     op.create_table(
+        "clock_change",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "clock",
+            sa.Enum(
+                "first_contact",
+                "assessment",
+                "preparation",
+                "reparation",
+                "review",
+                "risk_assessment",
+                "calls_after",
+                "later_call",
+                "victim_scheme",
+                name="clockkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("taken_back_by", sa.Uuid(), nullable=True),
+        sa.Column("taken_back_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column(
+            "taken_back_reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
+        ),
+        sa.CheckConstraint(
+            "(days IS NULL) <> (first_day IS NULL)", name=op.f("ck_clock_change_pause_or_extension")
+        ),
+        sa.CheckConstraint("days IS NULL OR days > 0", name=op.f("ck_clock_change_adds_days")),
+        sa.CheckConstraint(
+            "last_day IS NULL OR last_day >= first_day",
+            name=op.f("ck_clock_change_ends_after_start"),
+        ),
+        sa.CheckConstraint("length(reason) <= 200", name=op.f("ck_clock_change_reason_length")),
+        sa.CheckConstraint(
+            "length(taken_back_reason) <= 200",
+            name=op.f("ck_clock_change_taken_back_reason_length"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by"], ["account.id"], name=op.f("fk_clock_change_ended_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_clock_change_order_id_sentence_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["account.id"], name=op.f("fk_clock_change_recorded_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_back_by"], ["account.id"], name=op.f("fk_clock_change_taken_back_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_change")),
+    )
+    with op.batch_alter_table("clock_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clock_change_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(
+            "uq_clock_change_one_running_pause",
+            ["order_id", "clock"],
+            unique=True,
+            sqlite_where=sa.text(
+                "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
+            ),
+        )
+
+    op.create_table(
         "contact_attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -2437,6 +2517,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_attempt_order_id"))
 
     op.drop_table("contact_attempt")
+    with op.batch_alter_table("clock_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_clock_change_one_running_pause",
+            sqlite_where=sa.text(
+                "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
+            ),
+        )
+        batch_op.drop_index(batch_op.f("ix_clock_change_order_id"))
+
+    op.drop_table("clock_change")
     op.drop_table("case_limit")
     with op.batch_alter_table("venue_closure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_venue_closure_venue_id"))

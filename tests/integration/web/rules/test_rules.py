@@ -72,7 +72,7 @@ def test_a_preview_says_what_changes_and_publishes_nothing(site, database):
     preview = unescape(answer.text.partition('id="preview"')[2].partition("</section>")[0])
 
     assert "Kinds of offence that are let in" in preview
-    assert "First contact within, in calendar days from sentence" in preview
+    assert "First contact within, in days from sentence" in preview
     assert "Levels of risk" not in preview
     assert "Fewer than 5 open orders of the area keep the rules" in preview
     assert "Fewer than 5 saved checks: “Eligible, subject to” would be “Not eligible”" in preview
