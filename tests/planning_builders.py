@@ -17,8 +17,10 @@ from rj.scheduling.planner.problem import (
     CaseKind,
     Facilitator,
     Gap,
+    Part,
     Person,
     Policy,
+    PracticeCounts,
     Problem,
     Published,
     Room,
@@ -322,17 +324,43 @@ def with_format_two(problem: Problem, chance: Random) -> Problem:
     """The same with every optional field of format 2 that may bite."""
     names = [each.id for each in problem.facilitators]
 
+    def some_parts(task: Task) -> tuple[Part, ...]:
+        return tuple(
+            Part(person, begins, begins + 15)
+            for person in sorted(set(task.people))
+            if chance.random() < 0.3
+            for begins in (chance.choice([0, 15, task.minutes - 15]),)
+        )
+
     def wider(case: Case) -> Case:
         tasks = tuple(
-            replace(task, remote=task.published is None and chance.random() < 0.2)
+            replace(
+                task,
+                remote=task.published is None and chance.random() < 0.2,
+                parts=some_parts(task),
+                gap=chance.choice([None, None, None, Gap(2, 5)]),
+            )
             for task in case.tasks
         )
         barred = frozenset(chance.sample(names, 1)) if chance.random() < 0.2 else frozenset()
         asked = frozenset({"sensitive"}) if chance.random() < 0.2 else frozenset()
-        return replace(case, tasks=tasks, not_facilitators=barred, lead_skills=asked)
+        return replace(
+            case,
+            tasks=tasks,
+            not_facilitators=barred,
+            lead_skills=asked,
+            current_second=chance.choice([None, *names, "Gone"]),
+        )
+
+    def with_suites(venue: Venue) -> Venue:
+        """The first room with a waiting room, which may be asked for alone too."""
+        first, *rest = venue.rooms
+        waiting = a_room(f"{venue.id}-W", busy=busy(at(chance.randint(2, 31), "13:00"), 90))
+        return replace(venue, rooms=(replace(first, suite=(waiting.id,)), *rest, waiting))
 
     return replace(
         problem,
+        venues=tuple(with_suites(each) for each in problem.venues),
         cases=tuple(wider(case) for case in problem.cases),
         people=tuple(
             replace(each, role=chance.choice(["victim", "interpreter"])) for each in problem.people
@@ -346,5 +374,10 @@ def with_format_two(problem: Problem, chance: Random) -> Problem:
             notice=chance.choice([{}, {Stage.CONFERENCE: 7}, {Stage.CONTACT: 1, Stage.REVIEW: 5}]),
             conferences_per_week=chance.choice([None, 1, 2]),
             recovery_days=chance.choice([0, 0, 1, 3]),
+            second_stages=frozenset(
+                {Stage.CONFERENCE, *chance.sample(list(Stage), chance.choice([0, 0, 1, 2]))}
+            ),
+            mentored_seconds=chance.random() < 0.5,
+            practice_counts=chance.choice(list(PracticeCounts)),
         ),
     )

@@ -77,7 +77,7 @@ def _first_slot(
             free = opening.free[number] & diary.lead_free(lead, minutes, venue)
             free &= diary.room_free(site.room, minutes)
         for person in opening.task.people:
-            free &= diary.person_free(person, minutes)
+            free &= diary.person_free(person, opening.task.part_of(person))
         if opening.is_conference:
             survey.grid.keep(free, diary.conference_days(lead))
         survey.grid.keep(free, days)
@@ -85,7 +85,8 @@ def _first_slot(
             both = free
             if second is not None:
                 both = free & diary.lead_free(second, minutes, venue)
-                allowed = allowed & diary.conference_days(second)
+                if opening.is_conference:
+                    allowed = allowed & diary.conference_days(second)
             possible = (are_any(both) & allowed).nonzero()[0]
             if len(possible):
                 day = int(possible[0])

@@ -11,7 +11,7 @@ import numpy as np
 from ortools.sat.python.cp_model import CpModel, CpSolver, IntervalVar, IntVar
 
 from rj.scheduling.planner.calendars import Bits, slots_of
-from rj.scheduling.planner.problem import Problem
+from rj.scheduling.planner.problem import Part, Problem
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, Survey
 
 
@@ -40,7 +40,7 @@ class Naive:
             self.model.add_no_overlap([*intervals, *self._closed(starts)])
         for name, intervals in self.of_person.items():
             person = problem.person[name]
-            starts = self.survey.calendars.person(person, self.survey.grid.step)
+            starts = self.survey.calendars.person(person, Part(person.id, 0, self.survey.grid.step))
             self.model.add_no_overlap([*intervals, *self._closed(starts)])
         self.model.minimize(sum(weight * variable for weight, variable in self.costs))
 

@@ -385,7 +385,7 @@ class _Diaries:
 
     def person(self, name: str) -> Bits:
         problem = self.scene.problem
-        bits = self.calendars.person(problem.person[name], self.scene.task.minutes).copy()
+        bits = self.calendars.person(problem.person[name], self.scene.task.part_of(name)).copy()
         for other in self.scene.others:
             if name in problem.task[other.task].people:
                 self._block(bits, other, 0)
@@ -434,7 +434,7 @@ def _within_gaps(scene: _Scene, grid: Grid) -> Days:
     days = grid.days_between(None, None)
     policy, tasks = scene.problem.policy, scene.case.tasks
     for earlier, later in pairwise(tasks):
-        gap = policy.gap(earlier.stage, later.stage)
+        gap = policy.gap_between(earlier, later)
         most = None if gap.most is None else timedelta(days=gap.most)
         least = timedelta(days=gap.least)
         if later.id == scene.task.id:

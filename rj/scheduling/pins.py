@@ -78,7 +78,7 @@ def _out_of_reach(problem: Problem, case: planning.Case) -> Iterator[tuple[str, 
         earliest = max(problem.as_of + timedelta(days=notice), case.sentenced)
         latest = min(problem.horizon_end, case.order_end)
         if previous is not None and first is not None and last is not None:
-            gap = problem.policy.gap(previous.stage, task.stage)
+            gap = problem.policy.gap_between(previous, task)
             earliest = max(earliest, first + timedelta(days=gap.least))
             if gap.most is not None:
                 latest = min(latest, last + timedelta(days=gap.most))

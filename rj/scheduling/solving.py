@@ -45,6 +45,8 @@ from rj.scheduling.runs import STANDING, EffortLevel, locked_run, names_of
 from rj.scheduling.wording import in_words
 
 PROGRESS_EVERY_SECONDS = 1.0
+LISTENS_EVERY_SECONDS = 0.25
+"""The search asks for every case whether to stop; it ends within a second of being told."""
 LONGEST_REASON = 1000
 LONGEST_FAILURE = 300
 MOST_BEGINNINGS = 3
@@ -195,6 +197,8 @@ class _Pulse:
         self.run_id = run_id
         self.told_at: float | None = None
         self.phase = ""
+        self.listened_at: float | None = None
+        self.is_stopped = False
 
     def tell(self, progress: PlannerProgress) -> None:
         """Write where the solve stands, unless that was done a moment ago."""
@@ -219,10 +223,14 @@ class _Pulse:
             row.reported_at = self.clock.now()
 
     def is_stop_requested(self) -> bool:
-        """Whether a coordinator has asked the run to stop."""
-        with self.database.reading() as session:
-            run = session.get(PlanningRun, self.run_id)
-            return run is None or run.stop_requested
+        """Whether a coordinator has asked the run to stop, as known a quarter of a second ago."""
+        now = time.monotonic()
+        if self.listened_at is None or now - self.listened_at >= LISTENS_EVERY_SECONDS:
+            self.listened_at = now
+            with self.database.reading() as session:
+                run = session.get(PlanningRun, self.run_id)
+                self.is_stopped = run is None or run.stop_requested
+        return self.is_stopped
 
 
 def _keep(

@@ -109,17 +109,46 @@ class _Programme:
                         self._at_most(0, [(1, part) for part in parts] + [(-1, choice)])
                     for number, part in zip(possible, parts, strict=False):
                         counted[pair.lead, number].append((1, part))
+        lacking_years = [
+            (lead, number, lacking)
+            for lead, years in enumerate(survey.years)
+            for number, year in enumerate(years)
+            if (
+                lacking := year.wanted
+                - year.count(survey.facilitators[lead].conferences_held)
+                - survey.pinned_conferences(lead, year)
+            )
+            > 0
+        ]
+        if survey.seconds_practise:
+            self._count_seconds(counted, lacking_years)
         self.shortfall: list[tuple[float, pywraplp.Variable]] = []
-        for lead, years in enumerate(survey.years):
-            for number, year in enumerate(years):
-                lacking = year.wanted - year.count(survey.facilitators[lead].conferences_held)
-                lacking -= survey.pinned_conferences(lead, year)
-                if lacking > 0:
-                    short = self._variable(lacking)
-                    self.shortfall.append((1, short))
-                    self._at_most(
-                        -lacking, [(-1, short)] + [(-f, part) for f, part in counted[lead, number]]
-                    )
+        for lead, number, lacking in lacking_years:
+            short = self._variable(lacking)
+            self.shortfall.append((1, short))
+            self._at_most(
+                -lacking, [(-1, short)] + [(-f, part) for f, part in counted[lead, number]]
+            )
+
+    def _count_seconds(
+        self,
+        counted: dict[tuple[int, int], list[tuple[float, pywraplp.Variable]]],
+        lacking_years: list[tuple[int, int, int]],
+    ) -> None:
+        """T3, format 2: each conference counts for one second too, whoever of those who fit lacks
+        practice. On which days they could sit together is left open, so it stays a bound."""
+        for at, pairs in enumerate(self.table):
+            seconds = set(self.survey.cases[at].seconds)
+            parts = []
+            for who, number, _ in lacking_years:
+                if who in seconds:
+                    parts.append(self._variable(self.infinity))
+                    counted[who, number].append((1, parts[-1]))
+            held: list[tuple[float, pywraplp.Variable]] = [
+                (-len(pair.conference_days), choice)
+                for pair, choice in zip(pairs, self.chosen[at], strict=True)
+            ]
+            self._at_most(0, [(1, part) for part in parts] + held)
 
     def tier(self, amount: Callable[[int, Pair], int]) -> list[tuple[float, pywraplp.Variable]]:
         """A quantity that each pair of a case (by its number) has an amount of."""

@@ -21,6 +21,7 @@ from rj.scheduling.planner.problem import (
     Busy,
     Curfew,
     Facilitator,
+    Part,
     Person,
     Problem,
     Room,
@@ -68,7 +69,7 @@ class Grid:
         self._changes = self._clock_changes(problem)
         self._midnights = np.array(self.midnights, dtype=np.int64)
         self._below = np.array([_row(0, slot, self.words) for slot in range(self.slots + 1)])
-        self._windows: dict[tuple[tuple[Window, ...], int], Bits] = {}
+        self._windows: dict[tuple[tuple[Window, ...], int, int], Bits] = {}
         self.on_grid = self._starts_on_the_grid(problem)
 
     def day_of(self, day: date) -> int:
@@ -145,20 +146,20 @@ class Grid:
             beyond = -((self.midnights[day] - ends) // self.step)
             bits[day] &= _all_but(max(0, lowest), min(self.slots, beyond), self.words)
 
-    def starts_in(self, windows: tuple[Window, ...], minutes: int) -> Bits:
-        """Starts of meetings that lie inside one of the weekly windows."""
-        key = (windows, minutes)
+    def starts_in(self, windows: tuple[Window, ...], minutes: int, after: int = 0) -> Bits:
+        """Starts from which so many minutes, ``after`` some, lie inside one of the windows."""
+        key = (windows, minutes, after)
         if key not in self._windows:
             week = np.zeros((7, self.words), dtype=np.uint64)
             for window in windows:
-                lowest = -(-window.opens // self.step)
-                highest = (window.closes - minutes) // self.step
+                lowest = -((after - window.opens) // self.step)
+                highest = (window.closes - after - minutes) // self.step
                 week[window.weekday] |= self.span(lowest, highest + 1)
             bits = week[self.weekday]
             for day in self._changes:
                 todays = [each for each in windows if each.weekday == self.weekday[day]]
                 if todays:
-                    bits[day] = self._starts_on_a_changed_day(day, todays, minutes)
+                    bits[day] = self._starts_on_a_changed_day(day, todays, minutes, after)
             self._windows[key] = bits
         return self._windows[key]
 
@@ -186,12 +187,14 @@ class Grid:
         after, jump = self._changes[day]
         return elapsed if elapsed < after else elapsed + jump
 
-    def _starts_on_a_changed_day(self, day: int, windows: Iterable[Window], minutes: int) -> Bits:
+    def _starts_on_a_changed_day(
+        self, day: int, windows: Iterable[Window], minutes: int, after: int
+    ) -> Bits:
         row = np.zeros(self.words, dtype=np.uint64)
         length = self.midnights[day + 1] - self.midnights[day]
         windows = tuple(windows)
         for slot in range(self.slots):
-            elapsed = slot * self.step
+            elapsed = slot * self.step + after
             if elapsed + minutes > length:
                 break
             opens, closes = self._clock(day, elapsed), self._clock(day, elapsed + minutes)
@@ -269,12 +272,12 @@ class Calendars:
         self.problem = problem
         self.grid = grid
         self._taken = taken or {}
-        self._known: dict[tuple[str, str, int], Bits] = {}
+        self._known: dict[tuple[str, str, int, int], Bits] = {}
         self._spans: dict[Who, tuple[Minutes, Minutes]] = {}
 
     def facilitator(self, facilitator: Facilitator, minutes: int) -> Bits:
         """H6, H7: accredited, inside a window, not away, not busy. Not to be changed."""
-        key = ("facilitator", facilitator.id, minutes)
+        key = ("facilitator", facilitator.id, minutes, 0)
         if key not in self._known:
             bits = self.grid.starts_in(facilitator.hours, minutes).copy()
             self._take_out(key, bits, facilitator.away, facilitator.busy)
@@ -282,44 +285,55 @@ class Calendars:
             self._known[key] = bits
         return self._known[key]
 
-    def person(self, person: Person, minutes: int) -> Bits:
-        """H15: inside hours, not away, not busy, outside curfew. Not to be changed."""
-        key = ("person", person.id, minutes)
+    def person(self, person: Person, part: Part) -> Bits:
+        """H15: inside hours, not away, not busy, outside curfew. Not to be changed.
+
+        Starts of the meeting, of which ``part`` is what the person attends.
+        """
+        minutes, after = part.ends - part.begins, part.begins
+        key = ("person", person.id, minutes, after)
         if key not in self._known:
             if person.hours is None:
                 bits = self.grid.anything()
             else:
-                bits = self.grid.starts_in(person.hours, minutes).copy()
+                bits = self.grid.starts_in(person.hours, minutes, after).copy()
             if person.curfew is not None:
-                bits &= self.grid.starts_in(outside(person.curfew), minutes)
+                bits &= self.grid.starts_in(outside(person.curfew), minutes, after)
             self._take_out(key, bits, person.away, person.busy)
             self._known[key] = bits
         return self._known[key]
 
-    def liked(self, person: Person, minutes: int) -> Bits:
+    def liked(self, person: Person, part: Part) -> Bits:
         """T6: the starts that suit a person best. Not to be changed."""
-        return self.grid.starts_in(person.likes_hours, minutes)
+        return self.grid.starts_in(person.likes_hours, part.ends - part.begins, part.begins)
 
     def room(self, venue: Venue, room: Room, minutes: int) -> Bits:
-        """H13: the venue is open and the room not taken. Not to be changed."""
-        key = ("room", room.id, minutes)
+        """H13: the venue is open and neither the room nor its suite taken. Not to be changed."""
+        key = ("room", room.id, minutes, 0)
         if key not in self._known:
             bits = self.grid.starts_in(venue.hours, minutes).copy()
             closed = tuple(Away(day, day) for day in sorted(venue.closed))
             self._take_out(key, bits, closed, room.busy)
+            for each in self.problem.suite[room.id][1:]:
+                self._take_out(("room", each.id, minutes, 0), bits, (), each.busy)
             self._known[key] = bits
         return self._known[key]
 
     def _take_out(
-        self, key: tuple[str, str, int], bits: Bits, away: tuple[Away, ...], busy: tuple[Busy, ...]
+        self,
+        key: tuple[str, str, int, int],
+        bits: Bits,
+        away: tuple[Away, ...],
+        busy: tuple[Busy, ...],
     ) -> None:
         for each in away:
             self.grid.keep(bits, ~self.grid.days_between(each.first, each.last))
-        kind, name, minutes = key
+        kind, name, minutes, after = key
         if busy or (kind, name) in self._taken:
             if (kind, name) not in self._spans:
                 self._spans[kind, name] = _together(spans_of(busy), self._taken.get((kind, name)))
-            self.grid.block(bits, *self._spans[kind, name], minutes)
+            begins, ends = self._spans[kind, name]
+            self.grid.block(bits, begins - after, ends - after, minutes)
 
 
 def _together(

@@ -9,6 +9,7 @@ import numpy as np
 
 from rj.scheduling.planner.calendars import Bits, Days, minute_of
 from rj.scheduling.planner.plan import Meeting, Plan
+from rj.scheduling.planner.problem import Part
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Opening, Survey
 
 Owner = tuple[str, int | str]
@@ -27,8 +28,9 @@ class Booking(NamedTuple):
     room: int
     venue: int
     is_conference: bool
-    counts_for_practice: bool
+    practising: tuple[int, ...]
     people: tuple[str, ...]
+    parts: tuple[Part, ...]
 
     @property
     def minutes(self) -> int:
@@ -38,6 +40,13 @@ class Booking(NamedTuple):
     def staff(self) -> tuple[int, ...]:
         """Lead and second."""
         return (self.lead,) if self.second is None else (self.lead, self.second)
+
+    def attended_by(self, person: str) -> "Booking":
+        """As it stands in somebody's own diary, who may attend a part of it."""
+        for part in self.parts:
+            if part.person == person:
+                return self._replace(begins=self.begins + part.begins, ends=self.begins + part.ends)
+        return self
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,11 @@ class Diary:
         opening: Opening,
     ) -> Booking:
         """A meeting of a case's opening, in numbers."""
+        practising: tuple[int, ...] = ()
+        if opening.is_conference and case.is_direct:
+            practising = (lead,)
+            if second is not None and self.survey.seconds_practise:
+                practising = (lead, second)
         return Booking(
             case=case.number,
             opening=at,
@@ -131,8 +145,9 @@ class Diary:
             if room == CONTACT_HAS_NO_ROOM
             else self.survey.venue_of[room],
             is_conference=opening.is_conference,
-            counts_for_practice=opening.is_conference and case.is_direct,
+            practising=practising,
             people=tuple(dict.fromkeys(opening.task.people)),
+            parts=opening.task.parts,
         )
 
     def take(self, plan: CasePlan) -> None:
@@ -166,14 +181,15 @@ class Diary:
                     journey = self._journey(new.venue, old.venue)
                     if old.day == new.day and _clash(new, old, journey):
                         found.add(old.case)
-            if new.room != CONTACT_HAS_NO_ROOM:
-                rest = self.survey.rooms[new.room].turnaround_minutes
-                for old in self.of_room[new.room].values():
+            for room in self.survey.rooms_of(new.room):
+                rest = self.survey.rooms[room].turnaround_minutes
+                for old in self.of_room[room].values():
                     if _clash(new, old, rest):
                         found.add(old.case)
             for person in new.people:
+                own = new.attended_by(person)
                 for old in self.of_person[person].values():
-                    if _clash(new, old, 0):
+                    if _clash(own, old, 0):
                         found.add(old.case)
         return {case for case in found if self.plans[case].bookings}
 
@@ -243,19 +259,25 @@ class Diary:
     def room_free(self, room: int, minutes: int) -> Bits:
         """H14: when a meeting can begin that respects a room's other uses and its turnaround."""
         rest = self.survey.rooms[room].turnaround_minutes
-        return self._clear_of(("room", room), minutes, rest)
+        bits = self._clear_of(("room", room), Part("", 0, minutes), rest)
+        for other in self.survey.suite[room][1:]:
+            rest = self.survey.rooms[other].turnaround_minutes
+            bits = bits & self._clear_of(("room", other), Part("", 0, minutes), rest)
+        return bits
 
-    def person_free(self, person: str, minutes: int) -> Bits:
-        """H15: when a meeting can begin during which somebody is in no other."""
-        return self._clear_of(("person", person), minutes, 0)
+    def person_free(self, person: str, part: Part) -> Bits:
+        """H15: when a meeting can begin of which somebody attends a part, and then no other."""
+        return self._clear_of(("person", person), part, 0)
 
-    def _clear_of(self, owner: Owner, minutes: int, rest: int) -> Bits:
+    def _clear_of(self, owner: Owner, part: Part, rest: int) -> Bits:
         grid, page = self.survey.grid, self._pages[owner]
-        bits, missing = page.free(minutes, CONTACT_HAS_NO_ROOM)
+        minutes = part.ends - part.begins
+        bits, missing = page.free(minutes, part.begins)
         if bits is None:
-            bits = page.begin(minutes, CONTACT_HAS_NO_ROOM, grid.anything())
+            bits = page.begin(minutes, part.begins, grid.anything())
         for booking in missing:
-            grid.block_day(bits, booking.day, booking.begins - rest, booking.ends + rest, minutes)
+            begins, ends = booking.begins - part.begins, booking.ends - part.begins
+            grid.block_day(bits, booking.day, begins - rest, ends + rest, minutes)
         return bits
 
     def _journey(self, here: int, there: int) -> int:
@@ -279,24 +301,27 @@ class Diary:
                     continue
                 if _clash(new, old, self._journey(new.venue, old.venue)):
                     return False
-        if new.room != CONTACT_HAS_NO_ROOM:
-            rest = survey.rooms[new.room].turnaround_minutes
-            for old in self.of_room[new.room].values():
+        for room in survey.rooms_of(new.room):
+            rest = survey.rooms[room].turnaround_minutes
+            for old in self.of_room[room].values():
                 if _clash(new, old, rest):
                     return False
         return not any(
-            _clash(new, old, 0) for person in new.people for old in self.of_person[person].values()
+            _clash(own, old, 0)
+            for person in new.people
+            for own in (new.attended_by(person),)
+            for old in self.of_person[person].values()
         )
 
     def _enter(self, booking: Booking) -> None:
         self._write(booking)
-        for owner in _owners(booking):
-            self._pages[owner].bookings.append(booking)
+        for owner, as_it_stands in self._owners(booking):
+            self._pages[owner].bookings.append(as_it_stands)
 
     def _cross_out(self, booking: Booking) -> None:
         self._rub_out(booking)
-        for owner in _owners(booking):
-            self._pages[owner].cross_out(booking)
+        for owner, as_it_stands in self._owners(booking):
+            self._pages[owner].cross_out(as_it_stands)
 
     def _write(self, booking: Booking) -> None:
         key = (booking.case, booking.opening)
@@ -306,10 +331,10 @@ class Diary:
             self.week_minutes[who][week] += booking.minutes
             self.conferences[who][booking.day] += booking.is_conference
         self.led[booking.lead][booking.case] += 1
-        if booking.room != CONTACT_HAS_NO_ROOM:
-            self.of_room[booking.room][key] = booking
+        for room in self.survey.rooms_of(booking.room):
+            self.of_room[room][key] = booking
         for person in booking.people:
-            self.of_person[person][key] = booking
+            self.of_person[person][key] = booking.attended_by(person)
 
     def _rub_out(self, booking: Booking) -> None:
         key = (booking.case, booking.opening)
@@ -321,10 +346,19 @@ class Diary:
         self.led[booking.lead][booking.case] -= 1
         if not self.led[booking.lead][booking.case]:
             del self.led[booking.lead][booking.case]
-        if booking.room != CONTACT_HAS_NO_ROOM:
-            del self.of_room[booking.room][key]
+        for room in self.survey.rooms_of(booking.room):
+            del self.of_room[room][key]
         for person in booking.people:
             del self.of_person[person][key]
+
+    def _owners(self, booking: Booking) -> list[tuple[Owner, Booking]]:
+        """Whose diaries it stands in, and as what."""
+        owners: list[tuple[Owner, Booking]] = [
+            (("facilitator", who), booking) for who in booking.staff
+        ]
+        owners += [(("room", room), booking) for room in self.survey.rooms_of(booking.room)]
+        owners += [(("person", each), booking.attended_by(each)) for each in booking.people]
+        return owners
 
 
 def _clash(one: Booking, other: Booking, between: int) -> bool:
@@ -344,30 +378,25 @@ class _Page:
         self.bookings: list[Booking] = []
         self._sets: dict[tuple[int, int], tuple[int, Bits]] = {}
 
-    def free(self, minutes: int, venue: int) -> tuple[Bits | None, list[Booking]]:
-        """The set known for a length and venue, if any, and the bookings it lacks from now on."""
-        respected, bits = self._sets.get((minutes, venue), (0, None))
+    def free(self, minutes: int, which: int) -> tuple[Bits | None, list[Booking]]:
+        """The set known for a length, if any, and the bookings it lacks from now on.
+
+        ``which`` tells sets of one length apart: by venue, or by how late somebody comes.
+        """
+        respected, bits = self._sets.get((minutes, which), (0, None))
         if bits is not None:
-            self._sets[minutes, venue] = (len(self.bookings), bits)
+            self._sets[minutes, which] = (len(self.bookings), bits)
         return bits, self.bookings[respected:]
 
-    def begin(self, minutes: int, venue: int, bits: Bits) -> Bits:
+    def begin(self, minutes: int, which: int, bits: Bits) -> Bits:
         """Keep a new set, from which every booking will now be taken."""
-        self._sets[minutes, venue] = (len(self.bookings), bits)
+        self._sets[minutes, which] = (len(self.bookings), bits)
         return bits
 
     def cross_out(self, booking: Booking) -> None:
         """Forget a booking, and what was reckoned with it."""
         self.bookings.remove(booking)
         self._sets.clear()
-
-
-def _owners(booking: Booking) -> list[Owner]:
-    owners: list[Owner] = [("facilitator", who) for who in booking.staff]
-    if booking.room != CONTACT_HAS_NO_ROOM:
-        owners.append(("room", booking.room))
-    owners += [("person", person) for person in booking.people]
-    return owners
 
 
 def plan_of(diary: Diary) -> Plan:

@@ -25,8 +25,10 @@ from rj.scheduling.planner.problem import (
     Curfew,
     Facilitator,
     Gap,
+    Part,
     Person,
     Policy,
+    PracticeCounts,
     Problem,
     Published,
     Room,
@@ -41,6 +43,9 @@ PROBLEM_FORMAT = "rj-schedule/1"
 WIDER_FORMAT = "rj-schedule/2"
 PLAN_FORMAT = "rj-schedule-solution/1"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NO_LIMIT = 10**6
+"""Days of a gap that has no most."""
+SECOND_STAGES = frozenset({Stage.CONFERENCE})
 ROLES = ("offender", "victim", "supporter", "manager", "interpreter")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -249,6 +254,13 @@ def _ids_are_unique(top: Node) -> None:
 
 
 def _names_exist(top: Node, problem: Problem) -> None:
+    for venue in top.at("venues").items():
+        rooms = {each.at("id").text() for each in venue.at("rooms").items()}
+        for room in venue.at("rooms").items():
+            suite = room.find("suite")
+            for other in () if suite is None else suite.items():
+                if other.text() not in rooms - {room.at("id").text()}:
+                    other.refuse(f'must name another room of the venue, not "{other.value}"')
     for case in top.at("cases").items():
         for venue in case.at("venues").items():
             if venue.text() not in problem.venue:
@@ -257,6 +269,11 @@ def _names_exist(top: Node, problem: Problem) -> None:
             for person in task.at("people").items():
                 if person.text() not in problem.person:
                     person.refuse(f'names a person who is not listed, "{person.value}"')
+            parts = task.find("parts")
+            if parts is not None:
+                for name in parts.value:
+                    if name not in task.at("people").value:
+                        parts.at(name).refuse("must be of somebody who attends")
 
 
 def _timezone(node: Node) -> str:
@@ -273,7 +290,8 @@ def _policy(node: Node) -> Policy:
     if not isinstance(gaps.value, dict):
         gaps.refuse("must be an object")
     notice, per_week = node.find("notice"), node.find("conferences_per_week")
-    recovery = node.find("recovery_days")
+    recovery, seconds = node.find("recovery_days"), node.find("second_stages")
+    mentored, counts = node.find("mentored_seconds"), node.find("practice_counts")
     return Policy(
         contact_days=node.at("contact_days").whole(0),
         notice_days=node.at("notice_days").whole(0),
@@ -289,7 +307,14 @@ def _policy(node: Node) -> Policy:
         notice={} if notice is None else _notice(notice),
         conferences_per_week=None if per_week is None else per_week.or_none(_most),
         recovery_days=0 if recovery is None else recovery.whole(0),
+        second_stages=SECOND_STAGES if seconds is None else _stages(seconds),
+        mentored_seconds=mentored is not None and mentored.truth(),
+        practice_counts=PracticeCounts.LEAD if counts is None else counts.one_of(PracticeCounts),
     )
+
+
+def _stages(node: Node) -> frozenset[Stage]:
+    return frozenset(each.one_of(Stage) for each in node.items())
 
 
 def _most(node: Node) -> int:
@@ -325,13 +350,14 @@ def _venue(node: Node) -> Venue:
 
 
 def _room(node: Node) -> Room:
-    busy = node.find("busy")
+    busy, suite = node.find("busy"), node.find("suite")
     return Room(
         id=node.at("id").text(),
         capacity=node.at("capacity").whole(),
         features=node.at("features").names(),
         turnaround_minutes=node.at("turnaround_minutes").whole(0),
         busy=() if busy is None else _busy(busy),
+        suite=() if suite is None else tuple(each.text() for each in suite.items()),
     )
 
 
@@ -392,6 +418,7 @@ def _case(node: Node) -> Case:
     places = [stages.index(task.stage) for task in tasks]
     if places != sorted(places):
         node.at("tasks").refuse("must be in the order of the stages")
+    second = node.find("current_second")
     return Case(
         id=node.at("id").text(),
         area=node.at("area").text(),
@@ -406,6 +433,7 @@ def _case(node: Node) -> Case:
         tasks=tasks,
         not_facilitators=_optional_names(node, "not_facilitators"),
         lead_skills=_optional_names(node, "lead_skills"),
+        current_second=None if second is None else second.or_none(Node.text),
     )
 
 
@@ -415,11 +443,12 @@ def _optional_names(node: Node, name: str) -> frozenset[str]:
 
 
 def _task(node: Node) -> Task:
-    remote = node.find("remote")
+    remote, parts, gap = node.find("remote"), node.find("parts"), node.find("gap")
+    minutes = node.at("minutes").whole(1)
     task = Task(
         id=node.at("id").text(),
         stage=node.at("stage").one_of(Stage),
-        minutes=node.at("minutes").whole(1),
+        minutes=minutes,
         people=tuple(each.text() for each in node.at("people").items()),
         seats=node.at("seats").whole(),
         features=node.at("features").names(),
@@ -428,10 +457,26 @@ def _task(node: Node) -> Task:
         published=node.at("published").or_none(_published),
         pinned=node.at("pinned").truth(),
         remote=remote is not None and remote.truth(),
+        parts=() if parts is None else _parts(parts, minutes),
+        gap=None if gap is None else gap.or_none(_gap),
     )
     if task.pinned and task.held is None and task.published is None:
         node.at("pinned").refuse("must be false where nothing is published")
     return task
+
+
+def _parts(node: Node, minutes: int) -> tuple[Part, ...]:
+    """Who attends only a part: ``{"P1": [20, 90]}``, in minutes after the meeting starts."""
+    if not isinstance(node.value, dict):
+        node.refuse("must be an object")
+    found = []
+    for person in sorted(node.value):
+        begins, ends = node.at(person).pair()
+        part = Part(person, begins.whole(0), ends.whole(0))
+        if not part.begins < part.ends <= minutes:
+            node.at(person).refuse(f"must begin before it ends, within {minutes} minutes")
+        found.append(part)
+    return tuple(found)
 
 
 def _published(node: Node) -> Published:
@@ -499,7 +544,7 @@ def write_problem(problem: Problem) -> dict[str, Any]:
             "contact_days": policy.contact_days,
             "notice_days": policy.notice_days,
             "gaps": {
-                pair: [gap.least, 10**6 if gap.most is None else gap.most]
+                pair: [gap.least, NO_LIMIT if gap.most is None else gap.most]
                 for pair, gap in sorted(policy.gaps.items())
             },
             "first_year_target": policy.first_year_target,
@@ -526,9 +571,18 @@ def _is_wider(problem: Problem) -> bool:
         bool(policy.notice or policy.recovery_days)
         or policy.conferences_per_week is not None
         or any(person.role == "interpreter" for person in problem.people)
+        or policy.second_stages != SECOND_STAGES
+        or policy.mentored_seconds
+        or policy.practice_counts is not PracticeCounts.LEAD
         or any(each.four_week_minutes is not None for each in problem.facilitators)
-        or any(case.not_facilitators or case.lead_skills for case in problem.cases)
-        or any(task.remote for case in problem.cases for task in case.tasks)
+        or any(room.suite for venue in problem.venues for room in venue.rooms)
+        or any(
+            case.not_facilitators or case.lead_skills or case.current_second
+            for case in problem.cases
+        )
+        or any(
+            task.remote or task.parts or task.gap for case in problem.cases for task in case.tasks
+        )
     )
 
 
@@ -540,6 +594,12 @@ def _wider_policy(policy: Policy) -> dict[str, Any]:
         wider["conferences_per_week"] = policy.conferences_per_week
     if policy.recovery_days:
         wider["recovery_days"] = policy.recovery_days
+    if policy.second_stages != SECOND_STAGES:
+        wider["second_stages"] = [str(stage) for stage in Stage if stage in policy.second_stages]
+    if policy.mentored_seconds:
+        wider["mentored_seconds"] = True
+    if policy.practice_counts is not PracticeCounts.LEAD:
+        wider["practice_counts"] = str(policy.practice_counts)
     return wider
 
 
@@ -563,6 +623,7 @@ def _venue_document(venue: Venue) -> dict[str, Any]:
                 "turnaround_minutes": room.turnaround_minutes,
             }
             | ({"busy": _busy_document(room.busy)} if room.busy else {})
+            | ({"suite": list(room.suite)} if room.suite else {})
             for room in venue.rooms
         ],
     }
@@ -625,14 +686,18 @@ def _case_document(case: Case) -> dict[str, Any]:
         "venues": list(case.venues),
         "current_lead": case.current_lead,
         "tasks": [_task_document(task) for task in case.tasks],
-    } | {
-        name: sorted(names)
-        for name, names in (
-            ("not_facilitators", case.not_facilitators),
-            ("lead_skills", case.lead_skills),
-        )
-        if names
-    }
+    } | _wider_case(case)
+
+
+def _wider_case(case: Case) -> dict[str, Any]:
+    wider: dict[str, Any] = {}
+    if case.not_facilitators:
+        wider["not_facilitators"] = sorted(case.not_facilitators)
+    if case.lead_skills:
+        wider["lead_skills"] = sorted(case.lead_skills)
+    if case.current_second is not None:
+        wider["current_second"] = case.current_second
+    return wider
 
 
 def _task_document(task: Task) -> dict[str, Any]:
@@ -655,7 +720,18 @@ def _task_document(task: Task) -> dict[str, Any]:
             "room": told.room,
         },
         "pinned": task.pinned,
-    } | ({"remote": True} if task.remote else {})
+    } | _wider_task(task)
+
+
+def _wider_task(task: Task) -> dict[str, Any]:
+    wider: dict[str, Any] = {}
+    if task.remote:
+        wider["remote"] = True
+    if task.parts:
+        wider["parts"] = {each.person: [each.begins, each.ends] for each in task.parts}
+    if task.gap is not None:
+        wider["gap"] = [task.gap.least, NO_LIMIT if task.gap.most is None else task.gap.most]
+    return wider
 
 
 def _windows_document(windows: tuple[Window, ...]) -> list[list[str]]:

@@ -73,11 +73,11 @@ def _concerned(problem: Problem, cases: list[Case]) -> set[tuple[str, str]]:
 
 
 def _who(problem: Problem, meeting: Meeting) -> set[tuple[str, str]]:
-    """Everybody in a meeting, and its room."""
+    """Everybody in a meeting, and its room with its suite."""
     found = {("person", person) for person in problem.task[meeting.task].people}
     found.add(("facilitator", meeting.lead))
     if meeting.second is not None:
         found.add(("facilitator", meeting.second))
     if meeting.room is not None:
-        found.add(("room", meeting.room))
+        found |= {("room", room.id) for room in problem.suite[meeting.room]}
     return found

@@ -103,7 +103,7 @@ def _where_it_ends(
     survey.grid.keep(free, days)
     present: list[str] = []
     for name in dict.fromkeys(task.people):
-        free = free & survey.calendars.person(survey.problem.person[name], task.minutes)
+        free = free & survey.calendars.person(survey.problem.person[name], task.part_of(name))
         present.append(name)
         if not free.any():
             if len(present) == 1:
@@ -129,7 +129,7 @@ def _where_it_ends(
     if not leads:
         return f"No facilitator who fits the case is free when {everybody} can attend {when}."
     names = listed([survey.facilitators[lead].id for lead in leads[:3]])
-    if opening.is_conference:
+    if opening.may_have_second:
         needed = "a second facilitator" if case.case.second_required else "a mentor"
         alone = [
             lead
@@ -168,7 +168,7 @@ def _limits(survey: Survey, case: CaseSurvey, opening: Opening) -> str:
     end, horizon = case.case.order_end, survey.problem.horizon_end
     for earlier, later in zip(case.case.tasks, case.case.tasks[1:], strict=False):
         if later is opening.task and earlier.held is not None:
-            gap = survey.problem.policy.gap(earlier.stage, later.stage)
+            gap = survey.problem.policy.gap_between(earlier, later)
             notice = survey.problem.policy.notice_of(later.stage)
             return (
                 f"the {earlier.stage} was on {day_text(earlier.held)} and {_gap_text(gap)} "

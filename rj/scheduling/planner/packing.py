@@ -33,10 +33,11 @@ class Choice:
             for booking in plan.bookings:
                 for who in booking.staff:
                     self.by_staff[who, booking.day].append((at, booking))
-                if booking.room != CONTACT_HAS_NO_ROOM:
-                    self.by_room[booking.room, booking.day].append((at, booking))
+                for room in self.survey.rooms_of(booking.room):
+                    self.by_room[room, booking.day].append((at, booking))
                 for person in booking.people:
-                    self.by_person[person, booking.day].append((at, booking))
+                    own = booking.attended_by(person)
+                    self.by_person[person, booking.day].append((at, own))
 
     def at_most_one(self, model: CpModel, plans: Iterable[int]) -> None:
         """Of these candidates at most one; needless where they are all of one case."""
@@ -177,10 +178,14 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer) -> LinearExpr:
         for plan in choice.plans
     ]
     leading: dict[int, list[int]] = defaultdict(list)
+    practising: dict[int, list[tuple[int, Booking]]] = defaultdict(list)
     for at, plan in enumerate(choice.plans):
         if plan.lead is not None:
             leading[plan.lead].append(at)
-    for lead in sorted(leading):
+        for booking in plan.bookings:
+            for who in booking.practising:
+                practising[who].append((at, booking))
+    for lead in sorted({*leading, *practising}):
         led = diary.led[lead]
         new = [choice.chosen[at] for at in leading[lead] if choice.plans[at].case not in led]
         cases = len({choice.plans[at].case for at in leading[lead]} - set(led))
@@ -201,12 +206,7 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer) -> LinearExpr:
         ):
             if lacking > 0:
                 short = model.new_int_var(0, lacking, "")
-                counted = [
-                    choice.chosen[at]
-                    for at in leading[lead]
-                    for booking in choice.plans[at].bookings
-                    if booking.counts_for_practice and within[booking.day]
-                ]
+                counted = [choice.chosen[at] for at, each in practising[lead] if within[each.day]]
                 model.add(short + LinearExpr.sum(counted) >= lacking)
                 terms.append(short)
                 weights.append(WEIGHTS[3])

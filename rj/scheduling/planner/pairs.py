@@ -106,7 +106,7 @@ def _day_costs(survey: Survey, case: CaseSurvey, opening: Opening, leads: Counts
     held = opening.held
     rows = np.arange(len(leads))
     seconds, allowed = np.full(len(leads), NOBODY), None
-    if opening.is_conference:
+    if opening.may_have_second:
         rows, seconds, allowed = survey.companies(case, leads)
     if not len(rows) or held.start == held.stop:
         return costs
@@ -157,7 +157,7 @@ def _ways(
             travel += survey.travel[leads, site.room]
             travel += np.where(seconds == NOBODY, 0, survey.travel[seconds, site.room])
         cost = TRAVEL * travel + np.int32(opening.venue_misses[at])
-        if opening.task.published is not None:
+        if opening.task.published is not None or opening.current_second is not None:
             cost += DISTURBED * _told(survey, opening, site, leads, seconds)
         for regrets, tolerated in enumerate(opening.tolerant):
             free.append(bits & tolerated)

@@ -17,6 +17,13 @@ from zoneinfo import ZoneInfo
 from rj.scheduling.planner.civil import days_after
 
 
+class PracticeCounts(StrEnum):
+    """Whose conferences count towards the practice target."""
+
+    LEAD = "lead"
+    LEAD_AND_SECOND = "lead_and_second"
+
+
 class Stage(StrEnum):
     """The five stages of a case, in their order."""
 
@@ -91,7 +98,9 @@ class Policy:
 
     Format 2: ``notice`` for single stages, in place of ``notice_days`` (of a contact, none), and
     for each facilitator at most ``conferences_per_week`` and ``recovery_days`` without a conference
-    after the day of one.
+    after the day of one; ``second_stages`` are those that a second may be called for;
+    ``mentored_seconds`` lets somebody still mentored be second to one of the own mentors, and
+    ``practice_counts`` says whether being second counts as practice.
     """
 
     contact_days: int
@@ -104,10 +113,17 @@ class Policy:
     notice: Mapping[Stage, int] = field(default_factory=dict)
     conferences_per_week: int | None = None
     recovery_days: int = 0
+    second_stages: frozenset[Stage] = frozenset({Stage.CONFERENCE})
+    mentored_seconds: bool = False
+    practice_counts: PracticeCounts = PracticeCounts.LEAD
 
     def gap(self, earlier: Stage, later: Stage) -> Gap:
         """H4: the gap allowed between two stages; a pair not listed needs one day."""
         return self.gaps.get(f"{earlier}-{later}", Gap(1, None))
+
+    def gap_between(self, earlier: "Task", later: "Task") -> Gap:
+        """H4: the gap allowed between two tasks that follow one another in a case."""
+        return self.gap(earlier.stage, later.stage) if later.gap is None else later.gap
 
     def notice_of(self, stage: Stage) -> int:
         """H2: how many days ahead people must be told of a stage; a call may be made at once."""
@@ -116,13 +132,18 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room of a venue. ``busy`` holds uses the planner did not make."""
+    """A room of a venue. ``busy`` holds uses the planner did not make.
+
+    Format 2: ``suite`` names rooms of the venue that are taken whenever this one is, such as
+    waiting rooms (R44).
+    """
 
     id: str
     capacity: int
     features: frozenset[str]
     turnaround_minutes: int
     busy: tuple[Busy, ...] = ()
+    suite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +216,21 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """When somebody is in a meeting, in minutes after it starts: R44 has people arrive apart."""
+
+    person: str
+    begins: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One stage of a case: already ``held``, or to be planned.
 
-    Format 2: a ``remote`` one is held at a distance; it takes time and has no place.
+    Format 2: a ``remote`` one is held at a distance; it takes time and has no place. ``minutes``
+    are the whole block for staff and room, of which ``parts`` are the stretches of those who do not
+    attend all of it. A ``gap`` to the task before it takes the place of the policy's.
     """
 
     id: str
@@ -212,6 +244,15 @@ class Task:
     published: Published | None = None
     pinned: bool = False
     remote: bool = False
+    parts: tuple[Part, ...] = ()
+    gap: Gap | None = None
+
+    def part_of(self, person: str) -> Part:
+        """The stretch of the meeting that somebody attends: all of it unless said otherwise."""
+        for part in self.parts:
+            if part.person == person:
+                return part
+        return Part(person, 0, self.minutes)
 
     @property
     def has_room(self) -> bool:
@@ -224,7 +265,7 @@ class Case:
     """An order's stages, in order, with what leading them asks for.
 
     Format 2: ``not_facilitators`` take no part in it, for whatever reason, and ``lead_skills`` are
-    asked of the lead alone, beside ``skills`` of both.
+    asked of the lead alone, beside ``skills`` of both; ``current_second`` has begun it as second.
     """
 
     id: str
@@ -240,6 +281,7 @@ class Case:
     tasks: tuple[Task, ...]
     not_facilitators: frozenset[str] = frozenset()
     lead_skills: frozenset[str] = frozenset()
+    current_second: str | None = None
 
     @cached_property
     def people(self) -> frozenset[str]:
@@ -298,6 +340,15 @@ class Problem:
     def venue_of(self) -> Mapping[str, Venue]:
         """The venue of each room, by the room's id."""
         return {room.id: venue for venue in self.venues for room in venue.rooms}
+
+    @cached_property
+    def suite(self) -> Mapping[str, tuple[Room, ...]]:
+        """By a room's id: the rooms that are taken with it, itself the first."""
+        return {
+            room.id: (room, *(self.room[each] for each in room.suite))
+            for venue in self.venues
+            for room in venue.rooms
+        }
 
     @cached_property
     def case_of(self) -> Mapping[str, Case]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container
 from datetime import date
 
-from rj.scheduling.planner.civil import days_after, local_day
+from rj.scheduling.planner.civil import days_after, ends_after, local_day, local_minute
 from rj.scheduling.planner.journeys import journey_minutes
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.practice import practice_years
@@ -196,10 +196,17 @@ def _practice(problem: Problem, plan: Plan, meeting: Meeting, conferences: list[
 def _why_second(problem: Problem, meeting: Meeting) -> str:
     if meeting.second is None:
         return ""
-    lead = problem.facilitator[meeting.lead]
-    if lead.is_mentored_on(local_day(problem.zone, meeting.start)):
-        return f"{meeting.second} is second, being a mentor of {lead.id}."
-    return f"{meeting.second} is second, as two facilitators are required."
+    lead, second = problem.facilitator[meeting.lead], problem.facilitator[meeting.second]
+    day = local_day(problem.zone, meeting.start)
+    if lead.is_mentored_on(day):
+        return f"{second.id} is second, being a mentor of {lead.id}."
+    if second.is_mentored_on(day):
+        return f"{second.id} is second, under {lead.id} as mentor."
+    begun = problem.case_of[meeting.task].current_second
+    if begun == second.id:
+        return f"{second.id} is second, having begun this case."
+    instead = "" if begun is None else f", in place of {begun} who began it"
+    return f"{second.id} is second, as two facilitators are required{instead}."
 
 
 def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
@@ -213,7 +220,7 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
         if before is None and earlier.id in plan.meeting:
             before = local_day(problem.zone, plan.meeting[earlier.id].start)
         if before is not None:
-            gap = problem.policy.gap(earlier.stage, task.stage)
+            gap = problem.policy.gap_between(earlier, task)
             allowed = f"at least {gap.least}" if gap.most is None else f"{gap.least} to {gap.most}"
             parts.append(
                 f"{(day - before).days} days after the {earlier.stage} ({allowed} are allowed)"
@@ -227,13 +234,29 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
         person.id
         for person in (problem.person[each] for each in task.people)
         if person.likes_hours
-        and lies_within(problem.zone, person.likes_hours, meeting.start, task.minutes)
+        and lies_within(
+            problem.zone,
+            person.likes_hours,
+            ends_after(meeting.start, task.part_of(person.id).begins),
+            task.part_of(person.id).ends - task.part_of(person.id).begins,
+        )
     ]
     if pleased:
         parts.append(f"at an hour that suits {listed(pleased)} best")
     if not parts:
         parts.append("at a time when everybody can attend")
-    return f"It is {listed(parts)}."
+    arrivals = [
+        f"{part.person} is there from {_clock(problem, meeting, part.begins)} "
+        f"to {_clock(problem, meeting, part.ends)}"
+        for part in task.parts
+    ]
+    told = f"It is {listed(parts)}."
+    return f"{told} Of the time the room is taken {listed(arrivals)}." if arrivals else told
+
+
+def _clock(problem: Problem, meeting: Meeting, after: int) -> str:
+    minute = local_minute(problem.zone, ends_after(meeting.start, after))
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _why_there(problem: Problem, meeting: Meeting) -> str:
@@ -247,7 +270,13 @@ def _why_there(problem: Problem, meeting: Meeting) -> str:
     nearest = min(journey_minutes(travel, lead, problem.venue[each]) for each in case.venues)
     needs = room_needs(task)
     rank = "the nearest agreed venue to the lead" if minutes == nearest else "an agreed venue"
-    return f"{meeting.room} has {listed(needs)}, at {rank}, {minutes} minutes away."
+    told = f"{meeting.room} has {listed(needs)}, at {rank}, {minutes} minutes away."
+    suite = [room.id for room in problem.suite[meeting.room][1:]]
+    return f"{told} With it {listed(suite)} {_are(suite)} taken." if suite else told
+
+
+def _are(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def listed(parts: list[str]) -> str:

@@ -181,7 +181,7 @@ def _an_hour_of_a_person(
         survey.grid.keep(free, opening.days)
         for other in opening.task.people:
             if other != name:
-                free &= survey.calendars.person(problem.person[other], minutes)
+                free &= survey.calendars.person(problem.person[other], opening.task.part_of(other))
         free &= _any_lead(survey, surveyed, minutes) & _any_room(survey, surveyed, opening)
         person = problem.person[name]
         if person.hours is not None and person.curfew is None:
@@ -231,7 +231,7 @@ def _an_hour_of_a_venue(
     free = survey.grid.on_grid.copy()
     survey.grid.keep(free, opening.days)
     for name in opening.task.people:
-        free &= survey.calendars.person(problem.person[name], minutes)
+        free &= survey.calendars.person(problem.person[name], opening.task.part_of(name))
     free &= _any_lead(survey, surveyed, minutes)
     for name in dict.fromkeys(survey.venues[site.room].id for site in opening.sites):
         for window, words in islice(_windows(survey, free, minutes), 3):

@@ -74,7 +74,7 @@ class Routes:
         everybody = survey.grid.anything()
         for each in opening.task.people:
             if diary.of_person[each]:
-                everybody &= diary.person_free(each, minutes)
+                everybody &= diary.person_free(each, opening.task.part_of(each))
         if opening.is_conference:
             survey.grid.keep(everybody, diary.conference_days(self.lead))
         for number, site in enumerate(opening.sites):
@@ -90,7 +90,7 @@ class Routes:
             sites.append(free)
         held = [bool(free.any()) for free in sites]
         for second, allowed in survey.seconds_for(self.case, opening, self.lead):
-            if second is not None:
+            if second is not None and opening.is_conference:
                 allowed = allowed & diary.conference_days(second)
             for number, site in enumerate(opening.sites):
                 free = sites[number]

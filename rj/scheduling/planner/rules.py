@@ -70,6 +70,10 @@ class Sitting:
         return self.meeting.start
 
     @property
+    def minutes(self) -> int:
+        return self.task.minutes
+
+    @property
     def id(self) -> str:
         return self.task.id
 
@@ -113,8 +117,14 @@ class Reading:
 
     @cached_property
     def by_room(self) -> dict[str, list[Sitting]]:
-        """Every use of a room, in order of time."""
-        return self._grouped(lambda s: [] if s.meeting.room is None else [s.meeting.room])
+        """Every use of a room, alone or with its suite, in order of time."""
+        return self._grouped(
+            lambda sitting: (
+                []
+                if sitting.meeting.room is None
+                else [room.id for room in self.problem.suite[sitting.meeting.room]]
+            )
+        )
 
     @cached_property
     def by_person(self) -> dict[str, list[Sitting]]:
@@ -206,7 +216,7 @@ def gaps_are_kept(reading: Reading) -> Iterator[Breach]:
             else:
                 continue
             days = (reading.sittings[later.id].day - before).days
-            gap = reading.problem.policy.gap(earlier.stage, later.stage)
+            gap = reading.problem.policy.gap_between(earlier, later)
             if days < gap.least or (gap.most is not None and days > gap.most):
                 most = "any number" if gap.most is None else gap.most
                 yield Breach(
@@ -258,36 +268,52 @@ def facilitators_are_available(reading: Reading) -> Iterator[Breach]:
     for who, sittings in reading.by_facilitator.items():
         facilitator = reading.problem.facilitator[who]
         for sitting in sittings:
-            trouble = _absence(reading.problem, facilitator, sitting)
+            trouble = _absence(reading.problem, facilitator, _Stay(sitting, 0, sitting.minutes))
             if trouble:
                 yield Breach("H7", sitting.id, f"{who} {trouble}")
 
 
-def _absence(problem: Problem, someone: Facilitator | Person, sitting: Sitting) -> str | None:
+class _Stay:
+    """The part of a meeting that somebody attends, or the whole of it."""
+
+    def __init__(self, sitting: Sitting, begins: int, ends: int) -> None:
+        self.sitting = sitting
+        is_whole = ends - begins == sitting.minutes
+        self.minutes = ends - begins
+        self.starts_at = sitting.start if is_whole else ends_after(sitting.start, begins)
+        self.ends_at = sitting.ends_at if is_whole else ends_after(sitting.start, ends)
+
+
+def _absence(problem: Problem, someone: Facilitator | Person, stay: _Stay) -> str | None:
     """Why somebody cannot be there, from hours, absences and diary."""
     if someone.hours is not None and not lies_within(
-        problem.zone, someone.hours, sitting.start, sitting.task.minutes
+        problem.zone, someone.hours, stay.starts_at, stay.minutes
     ):
         return "does not attend at that hour"
-    if any(each.first <= sitting.day <= each.last for each in someone.away):
+    if any(each.first <= stay.sitting.day <= each.last for each in someone.away):
         return "is away"
-    if _is_taken(someone.busy, sitting):
+    if _is_taken(someone.busy, stay):
         return "is busy"
     return None
 
 
-def _is_taken(busy: tuple[Busy, ...], sitting: Sitting) -> bool:
-    return any(each.starts_at < sitting.ends_at and sitting.start < each.ends_at for each in busy)
+def _is_taken(busy: tuple[Busy, ...], stay: _Stay) -> bool:
+    return any(each.starts_at < stay.ends_at and stay.starts_at < each.ends_at for each in busy)
 
 
 def seconds_are_where_needed(reading: Reading) -> Iterator[Breach]:
-    """H8: a conference has a second exactly when one is called for, and a fitting one."""
+    """H8: a conference has a second exactly when one is called for, and a fitting one.
+
+    Format 2: other stages too, and somebody mentored may be second to one of the own mentors.
+    """
+    policy = reading.problem.policy
     for sitting in reading.sittings.values():
         lead = reading.problem.facilitator[sitting.meeting.lead]
         second = sitting.meeting.second
-        is_conference = sitting.task.stage is Stage.CONFERENCE
         is_mentored = lead.is_mentored_on(sitting.day)
-        is_needed = is_conference and (sitting.case.second_required or is_mentored)
+        is_needed = sitting.task.stage in policy.second_stages and (
+            sitting.case.second_required or is_mentored
+        )
         if is_needed and second is None:
             yield Breach("H8", sitting.id, "has no second facilitator or mentor")
         if second is None:
@@ -296,7 +322,9 @@ def seconds_are_where_needed(reading: Reading) -> Iterator[Breach]:
             yield Breach("H8", sitting.id, "has a second facilitator who is not called for")
         if second == lead.id:
             yield Breach("H8", sitting.id, "has the same lead and second")
-        if reading.problem.facilitator[second].is_mentored_on(sitting.day):
+        beside = reading.problem.facilitator[second]
+        has_mentor_there = policy.mentored_seconds and lead.id in beside.mentors
+        if beside.is_mentored_on(sitting.day) and not has_mentor_there:
             yield Breach("H8", sitting.id, f"{second} is still being mentored")
         if is_mentored and second not in lead.mentors:
             yield Breach("H8", sitting.id, f"{second} is not one of the mentors of {lead.id}")
@@ -402,12 +430,13 @@ def rooms_suit_the_meeting(reading: Reading) -> Iterator[Breach]:
             reading.problem.zone, venue.hours, sitting.start, sitting.task.minutes
         ):
             yield Breach("H13", sitting.id, f"{venue.id} is not open then")
-        if _is_taken(room.busy, sitting):
-            yield Breach("H13", sitting.id, f"{room.id} is taken then")
+        for each in reading.problem.suite[room.id]:
+            if _is_taken(each.busy, _Stay(sitting, 0, sitting.minutes)):
+                yield Breach("H13", sitting.id, f"{each.id} is taken then")
 
 
 def rooms_rest_between_uses(reading: Reading) -> Iterator[Breach]:
-    """H14: two uses of a room are separated by its turnaround."""
+    """H14: two uses of a room are separated by its turnaround; its suite is used with it."""
     for room_id, sittings in reading.by_room.items():
         rest = reading.problem.room[room_id].turnaround_minutes
         for index, earlier in enumerate(sittings):
@@ -419,27 +448,38 @@ def rooms_rest_between_uses(reading: Reading) -> Iterator[Breach]:
 
 
 def people_can_attend(reading: Reading) -> Iterator[Breach]:
-    """H15: hours, absences, diary, curfew with its margin, places to avoid, one at a time."""
+    """H15: hours, absences, diary, curfew with its margin, places to avoid, one at a time.
+
+    Format 2: of a meeting somebody attends a part of, for that part alone.
+    """
     for name, sittings in reading.by_person.items():
         person = reading.problem.person[name]
-        for index, sitting in enumerate(sittings):
-            trouble = _absence(reading.problem, person, sitting)
+        stays = [_Stay(each, *_span_of(each.task, name)) for each in sittings]
+        stays.sort(key=lambda stay: (stay.starts_at, stay.sitting.id))
+        for index, stay in enumerate(stays):
+            sitting = stay.sitting
+            trouble = _absence(reading.problem, person, stay)
             if trouble:
                 yield Breach("H15", sitting.id, f"{name} {trouble}")
-            if person.curfew and not _is_outside(person.curfew, reading.problem, sitting):
+            if person.curfew and not _is_outside(person.curfew, reading.problem, stay):
                 yield Breach("H15", sitting.id, f"{name} is under curfew")
             venue = reading.venue(sitting)
             if venue is not None and venue.id in person.not_venues:
                 yield Breach("H15", sitting.id, f"{name} may not go to {venue.id}")
-            for later in sittings[index + 1 :]:
-                if later.start >= sitting.ends_at:
+            for later in stays[index + 1 :]:
+                if later.starts_at >= stay.ends_at:
                     break
-                yield Breach("H15", later.id, f"{name} is also in {sitting.id}")
+                yield Breach("H15", later.sitting.id, f"{name} is also in {sitting.id}")
 
 
-def _is_outside(curfew: Curfew, problem: Problem, sitting: Sitting) -> bool:
+def _span_of(task: Task, person: str) -> tuple[int, int]:
+    part = task.part_of(person)
+    return part.begins, part.ends
+
+
+def _is_outside(curfew: Curfew, problem: Problem, stay: _Stay) -> bool:
     """Whether a meeting keeps clear of the hours at home and of the journeys around them."""
-    span = local_span(problem.zone, sitting.start, sitting.task.minutes)
+    span = local_span(problem.zone, stay.starts_at, stay.minutes)
     opens, closes = span if span is not None else (0, DAY_MINUTES)
     may_leave = curfew.ends + curfew.margin_minutes
     must_leave = curfew.begins - curfew.margin_minutes

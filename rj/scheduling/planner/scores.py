@@ -46,7 +46,7 @@ class Scorer:
         days = [
             booking.day
             for booking in diary.of_facilitator[lead].values()
-            if booking.lead == lead and booking.counts_for_practice
+            if lead in booking.practising
         ]
         return [
             wanted - sum(bool(within[day]) for day in days)

@@ -25,6 +25,7 @@ from rj.scheduling.planner.problem import (
     CaseKind,
     Gap,
     Person,
+    PracticeCounts,
     Problem,
     Published,
     Room,
@@ -33,6 +34,7 @@ from rj.scheduling.planner.problem import (
     Venue,
 )
 from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.tiers import practising
 
 Counts = NDArray[np.int64]
 
@@ -67,6 +69,10 @@ class Opening:
     tolerant: tuple[Bits, ...]
     venue_misses: tuple[int, ...]
     pinned_day: int | None
+    may_have_second: bool
+    """H8: whether its stage is one that a second may be called for."""
+    current_second: int | None
+    """Who began the case as second: -1 for somebody who cannot be had, None for nobody."""
 
     @cached_property
     def held(self) -> slice:
@@ -140,6 +146,10 @@ class Survey:
             task.id: at for at, case in enumerate(problem.cases) for task in case.tasks
         }
         self.room_number = {room.id: at for at, room in enumerate(self.rooms)}
+        self.suite = [
+            tuple(self.room_number[each.id] for each in problem.suite[room.id])
+            for room in self.rooms
+        ]
         venue_number = {venue.id: at for at, venue in enumerate(problem.venues)}
         self.venue_of = [venue_number[venue.id] for venue in self.venues]
         travel = problem.policy.travel
@@ -179,6 +189,7 @@ class Survey:
             [self.grid.days_between(year.first, days_after(year.end, -1)) for year in years]
             for years in self.years
         ]
+        self.seconds_practise = problem.policy.practice_counts is PracticeCounts.LEAD_AND_SECOND
         self._lead_starts: dict[int, Bits] = {}
         self._companies: dict[tuple[bytes, tuple[int, ...], bool], tuple[Counts, Counts, Days]] = {}
         self._every_day = np.ones(self.grid.length, dtype=bool)
@@ -187,10 +198,15 @@ class Survey:
         for meeting in self.pinned:
             is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
             if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
-                self._pinned_conference_days[self.number[meeting.lead]].append(
-                    local_day(problem.zone, meeting.start)
-                )
+                for who in practising(problem, meeting):
+                    self._pinned_conference_days[self.number[who]].append(
+                        local_day(problem.zone, meeting.start)
+                    )
         self.cases = [self._survey_case(at, case) for at, case in enumerate(problem.cases)]
+
+    def rooms_of(self, room: int) -> tuple[int, ...]:
+        """The rooms that are taken with one, itself among them; none for a call (-1)."""
+        return () if room == CONTACT_HAS_NO_ROOM else self.suite[room]
 
     def lead_starts(self, minutes: int) -> Bits:
         """The starts of every facilitator for meetings of this length, one set after another."""
@@ -207,7 +223,7 @@ class Survey:
         self, case: CaseSurvey, opening: Opening, lead: int
     ) -> Iterator[tuple[int | None, Days]]:
         """H8: who may sit beside this lead, None for nobody, with the days on which it holds."""
-        if not opening.is_conference:
+        if not opening.may_have_second:
             yield None, self._every_day
             return
         _, seconds, days = self.companies(case, np.array([lead], dtype=np.int64))
@@ -215,7 +231,8 @@ class Survey:
             yield None if second == NOBODY else second, held
 
     def companies(self, case: CaseSurvey, leads: Counts) -> tuple[Counts, Counts, Days]:
-        """H8: for a conference, every lead with each second, -1 for nobody, and on which days.
+        """H8: where a second may be called for, every lead with each second, -1 for nobody, and on
+        which days.
 
         Leads are told by their place among ``leads``, in order.
         """
@@ -230,7 +247,7 @@ class Survey:
             others = np.array(case.seconds, dtype=np.int64)
             at, second = (each.ravel() for each in np.meshgrid(places, others, indexing="ij"))
             lead = leads[at]
-            days = ~self.mentored[second]
+            days = ~self.mentored[second] | self._under_own_mentor(lead, second)
             days &= self._is_mentor[lead, second][:, None] | ~self.mentored[lead]
             days &= (lead != second)[:, None]
         else:
@@ -244,17 +261,23 @@ class Survey:
                     ]
             at, second = np.array(company, dtype=np.int64).reshape(-1, 2).T
             mentored = self.mentored[leads[at]]
-            days = np.where(
-                (second == NOBODY)[:, None], ~mentored, mentored & ~self.mentored[second]
-            )
+            may_sit = ~self.mentored[second] | self._under_own_mentor(leads[at], second)
+            days = np.where((second == NOBODY)[:, None], ~mentored, mentored & may_sit)
         held = days.any(axis=-1)
         return at[held], second[held], days[held]
+
+    def _under_own_mentor(self, lead: Counts, second: Counts) -> Days:
+        """H8, format 2: whether the lead is a mentor of the second and that is enough."""
+        if not self.problem.policy.mentored_seconds:
+            return np.zeros((len(lead), 1), dtype=bool)
+        return self._is_mentor[second, lead][:, None]
 
     def told_disturbance(self, opening: Opening, site: Site, lead: int, second: int | None) -> int:
         """T2 of one task placed at a site by these people."""
         told = opening.task.published
         if told is None:
-            return 0
+            begun = opening.current_second
+            return int(begun is not None and second is not None and second != begun)
         if not site.is_told:
             return 4
         if self.number.get(told.lead) != lead:
@@ -264,7 +287,7 @@ class Survey:
         return int((second_id, room) != (told.second, told.room))
 
     def pinned_conferences(self, lead: int, year: PracticeYear) -> int:
-        """How many pinned direct conferences of a practice year this facilitator leads."""
+        """How many pinned direct conferences of a practice year count for this facilitator."""
         return year.count(self._pinned_conference_days[lead])
 
     def _pinned_meetings(self, are_lawful: bool) -> tuple[Meeting, ...]:
@@ -309,10 +332,11 @@ class Survey:
                     taken["facilitator", who].append(span)
                     self._pinned_minutes[self.number[who], week] += task.minutes
             for person in task.people:
-                taken["person", person].append(span)
-            if meeting.room is not None:
-                rest = self.problem.room[meeting.room].turnaround_minutes
-                taken["room", meeting.room].append((span[0] - rest, span[1] + rest))
+                part = task.part_of(person)
+                taken["person", person].append((begins + part.begins, begins + part.ends))
+            for room in () if meeting.room is None else self.problem.suite[meeting.room]:
+                rest = room.turnaround_minutes
+                taken["room", room.id].append((span[0] - rest, span[1] + rest))
         return taken
 
     def _survey_case(self, number: int, case: Case) -> CaseSurvey:
@@ -352,10 +376,10 @@ class Survey:
         grid, policy = self.grid, self.problem.policy
         told = task.published
         if task.pinned and told is not None:
-            return self._pinned_opening(previous, task, told)
+            return self._pinned_opening(case, previous, task, told)
         told_at = None if told is None else grid.locate(minute_of(told.start))
         within = grid.days_between(case.sentenced, min(case.order_end, self.problem.horizon_end))
-        gap = None if previous is None else policy.gap(previous.stage, task.stage)
+        gap = None if previous is None else policy.gap_between(previous, task)
         if previous is not None and previous.held is not None and gap is not None:
             latest = None if gap.most is None else days_after(previous.held, gap.most)
             within &= grid.days_between(days_after(previous.held, gap.least), latest)
@@ -365,7 +389,7 @@ class Survey:
         everybody = grid.on_grid.copy()
         people = [self.problem.person[each] for each in dict.fromkeys(task.people)]
         for person in people:
-            everybody &= self.calendars.person(person, task.minutes)
+            everybody &= self.calendars.person(person, task.part_of(person.id))
         grid.keep(everybody, within)
 
         at_hour = grid.nothing()
@@ -393,7 +417,7 @@ class Survey:
             sites=tuple(sites),
             free=np.array(free, dtype=np.uint64).reshape(len(free), grid.length, grid.words),
             late=late,
-            tolerant=self._tolerant(people, task.minutes),
+            tolerant=self._tolerant(people, task),
             venue_misses=tuple(
                 0
                 if site.room == CONTACT_HAS_NO_ROOM
@@ -405,14 +429,23 @@ class Survey:
                 for site in sites
             ),
             pinned_day=None,
+            may_have_second=task.stage in policy.second_stages,
+            current_second=self._current_second(case),
         )
 
-    def _pinned_opening(self, previous: Task | None, task: Task, told: Published) -> Opening:
+    def _current_second(self, case: Case) -> int | None:
+        if case.current_second is None:
+            return None
+        return self.number.get(case.current_second, NOBODY)
+
+    def _pinned_opening(
+        self, case: Case, previous: Task | None, task: Task, told: Published
+    ) -> Opening:
         """A pin needs no calendars: it stands where it stands."""
         day = local_day(self.problem.zone, told.start)
         gap = None
         if previous is not None and previous.held is None:
-            gap = self.problem.policy.gap(previous.stage, task.stage)
+            gap = self.problem.policy.gap_between(previous, task)
         return Opening(
             task=task,
             gap=gap,
@@ -423,6 +456,8 @@ class Survey:
             tolerant=(),
             venue_misses=(),
             pinned_day=self.grid.day_of(day),
+            may_have_second=task.stage in self.problem.policy.second_stages,
+            current_second=self._current_second(case),
         )
 
     def _rooms_for(self, case: Case, task: Task, people: list[Person]) -> list[int]:
@@ -438,11 +473,11 @@ class Survey:
             and not any(self.venues[at].id in person.not_venues for person in people)
         ]
 
-    def _tolerant(self, people: list[Person], minutes: int) -> tuple[Bits, ...]:
+    def _tolerant(self, people: list[Person], task: Task) -> tuple[Bits, ...]:
         levels = [self.grid.anything()]
         for person in people:
             if person.likes_hours:
-                liked = self.calendars.liked(person, minutes)
+                liked = self.calendars.liked(person, task.part_of(person.id))
                 levels.append(levels[-1])
                 for at in range(len(levels) - 2, 0, -1):
                     levels[at] = (levels[at] & liked) | levels[at - 1]

@@ -4,11 +4,11 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from rj.scheduling.planner.civil import local_day
+from rj.scheduling.planner.civil import ends_after, local_day
 from rj.scheduling.planner.journeys import journey_minutes
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.practice import practice_years
-from rj.scheduling.planner.problem import Case, CaseKind, Problem, Stage, Task
+from rj.scheduling.planner.problem import Case, CaseKind, PracticeCounts, Problem, Stage, Task
 from rj.scheduling.planner.windows import lies_within
 
 
@@ -55,19 +55,23 @@ def days_late(problem: Problem, plan: Plan) -> int:
 
 
 def disturbance(problem: Problem, plan: Plan) -> int:
-    """T2: what people were told and now learn otherwise, and 3 for each handover."""
+    """T2: what people were told and now learn otherwise, and 3 for each handover.
+
+    Format 2: and 1 for each meeting not told of yet whose second is not the one who began.
+    """
     return sum(
-        sum(task_disturbance(task, plan.meeting.get(task.id)) for task in case.open_tasks)
+        sum(task_disturbance(case, task, plan.meeting.get(task.id)) for task in case.open_tasks)
         + 3 * is_handed_over(case, plan)
         for case in problem.cases
     )
 
 
-def task_disturbance(task: Task, meeting: Meeting | None) -> int:
+def task_disturbance(case: Case, task: Task, meeting: Meeting | None) -> int:
     """T2 of one task: 4 for another start or none, else 2 for the lead, else 1."""
     told = task.published
     if told is None:
-        return 0
+        begun, second = case.current_second, None if meeting is None else meeting.second
+        return int(begun is not None and second is not None and second != begun)
     if meeting is None or meeting.start != told.start:
         return 4
     if meeting.lead != told.lead:
@@ -85,13 +89,21 @@ def is_handed_over(case: Case, plan: Plan) -> bool:
     return case.current_lead is not None and bool(leads) and leads != {case.current_lead}
 
 
+def practising(problem: Problem, meeting: Meeting) -> tuple[str, ...]:
+    """For whom a direct conference counts as practice: its lead, by policy its second too."""
+    if problem.policy.practice_counts is PracticeCounts.LEAD or meeting.second is None:
+        return (meeting.lead,)
+    return (meeting.lead, meeting.second)
+
+
 def practice_shortfall(problem: Problem, plan: Plan) -> int:
-    """T3: direct conferences that leads still lack in their practice years."""
+    """T3: direct conferences that people still lack in their practice years."""
     led: dict[str, list[date]] = defaultdict(list)
     for meeting in plan.meetings:
         is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
         if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
-            led[meeting.lead].append(local_day(problem.zone, meeting.start))
+            for who in practising(problem, meeting):
+                led[who].append(local_day(problem.zone, meeting.start))
     return sum(
         max(0, year.wanted - year.count(lead.conferences_held) - year.count(led[lead.id]))
         for lead in problem.facilitators
@@ -128,8 +140,12 @@ def preference_misses(problem: Problem, plan: Plan) -> int:
         task = problem.task[meeting.task]
         for person in (problem.person[each] for each in task.people):
             if person.likes_hours:
+                part = task.part_of(person.id)
                 misses += not lies_within(
-                    problem.zone, person.likes_hours, meeting.start, task.minutes
+                    problem.zone,
+                    person.likes_hours,
+                    ends_after(meeting.start, part.begins),
+                    part.ends - part.begins,
                 )
             if person.likes_venues and meeting.room is not None:
                 misses += problem.venue_of[meeting.room].id not in person.likes_venues

@@ -12,7 +12,7 @@ from rj.kernel.errors import NotFound
 from rj.scheduling.planner.calendars import Bits, are_any
 from rj.scheduling.planner.left_out import why_left_out
 from rj.scheduling.planner.plan import Meeting, Plan
-from rj.scheduling.planner.problem import Case, Facilitator, Problem, Stage, Task
+from rj.scheduling.planner.problem import Case, Facilitator, Problem, Task
 from rj.scheduling.planner.reasons import listed, why_planned
 from rj.scheduling.planner.rules import Breach, breaches
 from rj.scheduling.planner.standing import Standing
@@ -168,7 +168,7 @@ def _cannot(standing: Standing, lead: int, who: str) -> Answer:
     if not free.any():
         return Answer(who, "H14", f"The rooms are taken whenever {who} could hold the {stage}.")
     for person in opening.task.people:
-        free &= diary.person_free(person, minutes)
+        free &= diary.person_free(person, opening.task.part_of(person))
     if not free.any():
         told = f"{person} is in other meetings whenever {who} could hold the {stage}."
         return Answer(who, "H15", told)
@@ -196,7 +196,7 @@ def _own_hours(standing: Standing, lead: int, opening: Opening, free: Bits) -> B
 def _seconds(
     problem: Problem, plan: Plan, case: Case, task: Task, meeting: Meeting
 ) -> Iterator[Answer]:
-    if meeting.second is None or task.stage is not Stage.CONFERENCE:
+    if meeting.second is None:
         return
     reached = tiers(problem, plan)
     for facilitator in problem.facilitators:

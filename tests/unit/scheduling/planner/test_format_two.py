@@ -1,10 +1,16 @@
 """Format 2: optional fields, each with its rule, its plan and its reason."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
+import pytest
+
+from rj.kernel.errors import Invalid
 from rj.scheduling.planner.documents import problem_text, read_problem
-from rj.scheduling.planner.problem import Stage
+from rj.scheduling.planner.problem import Gap, Part, PracticeCounts, Stage
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import FIRST_ANSWER
 from rj.scheduling.planner.solve import plan_meetings
@@ -17,8 +23,12 @@ from tests.planning_builders import (
     a_person,
     a_plan,
     a_problem,
+    a_room,
     a_task,
+    a_venue,
     at,
+    busy,
+    hours,
 )
 
 BARRED = a_problem(
@@ -69,6 +79,13 @@ WIDER = (
     a_problem(a_case("Red"), policy=replace(POLICY, notice={Stage.REVIEW: 5})),
     a_problem(a_case("Red"), policy=replace(POLICY, conferences_per_week=2)),
     a_problem(a_case("Red"), policy=replace(POLICY, recovery_days=1)),
+    a_problem(a_case("Red", current_second="Bryn")),
+    a_problem(a_case("Red", a_task("Red-conference", gap=Gap(3, 9)))),
+    a_problem(a_case("Red"), policy=replace(POLICY, second_stages=frozenset({Stage.REVIEW}))),
+    a_problem(a_case("Red"), policy=replace(POLICY, mentored_seconds=True)),
+    a_problem(
+        a_case("Red"), policy=replace(POLICY, practice_counts=PracticeCounts.LEAD_AND_SECOND)
+    ),
 )
 
 
@@ -94,6 +111,87 @@ def test_a_conference_at_a_distance_has_its_second() -> None:
     assert (meeting.lead, meeting.second, meeting.room) == ("Amina", "Bryn", None)
 
 
+APART = a_problem(
+    a_case(
+        "Red",
+        a_task(
+            "Red-conference",
+            minutes=150,
+            people=("Olu", "Vera"),
+            parts=(Part("Olu", 60, 120), Part("Vera", 30, 150)),
+        ),
+    ),
+    a_person("Olu", busy=busy(at(10, "09:00"), 120)),
+    a_person("Vera", role="victim", hours=hours("10:30-13:00", 1)),
+    a_venue(rooms=(a_room("Hall-1", suite=("Hall-W",)), a_room("Hall-W", capacity=2))),
+    horizon_end=date(2026, 3, 11),
+)
+
+
+def test_people_may_arrive_apart_within_the_time_a_room_is_taken() -> None:
+    solution = plan_meetings(APART, effort=FIRST_ANSWER)
+    earlier = breaches(APART, a_plan(a_meeting("Red-conference", at(10, "09:30"))))
+
+    assert [each.start for each in solution.plan.meetings] == [at(10)]
+    assert (
+        "Of the time the room is taken Olu is there from 11:00 to 12:00 and Vera is there from "
+        "10:30 to 12:30." in solution.reasons["Red-conference"]
+    )
+    assert [(each.rule, each.sentence) for each in earlier] == [
+        ("H15", "Olu is busy"),
+        ("H15", "Vera does not attend at that hour"),
+    ]
+
+
+def test_a_suite_is_named_and_asked_for_whole() -> None:
+    solution = plan_meetings(APART, effort=FIRST_ANSWER)
+    taken = replace(a_room("Hall-W"), busy=busy(at(10, "12:00"), 15))
+    crowded = replace(
+        APART, venues=(replace(APART.venues[0], rooms=(APART.venues[0].rooms[0], taken)),)
+    )
+
+    assert "With it Hall-W is taken." in solution.reasons["Red-conference"]
+    assert [(each.rule, each.sentence) for each in breaches(crowded, solution.plan)] == [
+        ("H13", "Hall-W is taken then")
+    ]
+
+
+def test_whoever_began_as_second_is_said_to() -> None:
+    def reason(begun: str | None) -> str:
+        problem = a_problem(
+            a_facilitator("Amina"),
+            a_facilitator("Bryn", languages=frozenset({"cy"})),
+            a_case("Red", second_required=True, current_second=begun),
+        )
+        return plan_meetings(problem, effort=FIRST_ANSWER).reasons["Red-conference"]
+
+    assert "Bryn is second, having begun this case." in reason("Bryn")
+    assert "Bryn is second, as two facilitators are required, in place of Cem" in reason("Cem")
+    assert "in place of" not in reason(None)
+
+
+def test_a_part_or_suite_that_makes_no_sense_is_refused_by_its_path() -> None:
+    def refused(change: Callable[[Any], None]) -> str:
+        document = json.loads(problem_text(APART))
+        change(document)
+        with pytest.raises(Invalid) as refusal:
+            read_problem(document)
+        return refusal.value.problems[0].message
+
+    def task(document: Any) -> Any:
+        return document["cases"][0]["tasks"][0]
+
+    assert refused(lambda each: task(each)["parts"].update(Olu=[60, 160])) == (
+        "cases[0].tasks[0].parts.Olu must begin before it ends, within 150 minutes."
+    )
+    assert refused(lambda each: task(each)["parts"].update(Ann=[0, 30])) == (
+        "cases[0].tasks[0].parts.Ann must be of somebody who attends."
+    )
+    assert refused(lambda each: each["venues"][0]["rooms"][0].update(suite=["Hall-1"])) == (
+        'venues[0].rooms[0].suite[0] must name another room of the venue, not "Hall-1".'
+    )
+
+
 def test_caps_over_longer_times_are_told_of_whoever_is_over_them() -> None:
     volunteer = a_facilitator("Amina", four_week_minutes=90)
     tired = replace(POLICY, conferences_per_week=1, recovery_days=2)
@@ -108,7 +206,7 @@ def test_caps_over_longer_times_are_told_of_whoever_is_over_them() -> None:
 
 
 def test_format_two_is_written_only_where_its_fields_are_filled() -> None:
-    for problem in (BARRED, SKILLED, *WIDER):
+    for problem in (BARRED, SKILLED, APART, *WIDER):
         text = problem_text(problem)
         assert json.loads(text)["format"] == "rj-schedule/2"
         assert read_problem(json.loads(text)) == problem

@@ -20,8 +20,10 @@ from rj.scheduling.planner.problem import (
     Curfew,
     Facilitator,
     Gap,
+    Part,
     Person,
     Policy,
+    PracticeCounts,
     Problem,
     Stage,
     Task,
@@ -174,6 +176,7 @@ TUESDAY, THURSDAY = 1, 3
 ONE, OTHER = a_conference("C"), a_conference("D")
 NEWLY_TRAINED = a_facilitator("Bryn", accredited=date(2025, 3, 12))
 """Whose first year of practice ends on 11 March 2026."""
+TAUGHT_BY_AMINA = replace(BRYN, mentored_until=date(2026, 6, 1), mentors=frozenset({"Amina"}))
 TWO_A_DAY = a_policy(conferences_per_day=2)
 ONE_WANTED = a_policy(first_year_target=1)
 SATURDAY, SUNDAY = 5, 6
@@ -322,6 +325,37 @@ def over_the_clock_change(least: int) -> Problem:
 def twice_in_a_week() -> tuple[Case, Case, Venue]:
     """Two conferences, and a hall that is open for one on a Tuesday and one on the Thursday."""
     return ONE, OTHER, a_hall("14:00-15:00", TUESDAY, THURSDAY)
+
+
+def beside_a_waiting_room(*suite: str, taken: tuple[Busy, ...] = ()) -> Venue:
+    """The hall with a room that has step-free access, and a waiting room beside it."""
+    large = a_room("Hall-1", features=frozenset({"step_free"}), suite=suite)
+    return a_hall(rooms=(large, a_room("Hall-W", busy=taken)))
+
+
+def large_and_small() -> tuple[Case, Case, Facilitator, Facilitator]:
+    """A review that needs step-free access, one that does not, and somebody for each."""
+    task = a_task("C-review", Stage.REVIEW, features=frozenset({"step_free"}))
+    return a_case("C", task), a_case("D", a_task("D-review", Stage.REVIEW)), AMINA, BRYN
+
+
+def beside_amina(*others: Facilitator, **facts: object) -> tuple[Case | Facilitator, ...]:
+    """A conference for two, which none of the others may lead."""
+    seconds = (replace(each, languages=frozenset({"cy"})) for each in others)
+    return (a_conference(second_required=True, **facts), AMINA, *seconds)
+
+
+def with_two_people(policy: Policy) -> Problem:
+    """A preparation of a case that asks for a second, with nobody but Amina to be had."""
+    task = a_task("C-preparation", Stage.PREPARATION)
+    return a_week(a_case("C", task, second_required=True), AMINA, policy=policy)
+
+
+def two_conferences(gap: Gap | None) -> Problem:
+    """A case with a conference for each of two people, on a Tuesday and the Thursday after."""
+    case = a_case("C", a_task("C-1"), a_task("C-2", gap=gap))
+    hall = a_hall("14:00-15:00", TUESDAY, THURSDAY)
+    return a_week(case, hall, policy=a_policy(notice_days=4))
 
 
 TINIES = (
@@ -955,6 +989,79 @@ TINIES = (
         PLACED,
         a_week(a_case("C", a_task("C-review", Stage.REVIEW)), a_hall(rooms=())),
         LEFT_OUT,
+    ),
+    Tiny(
+        "H4",
+        "one conference of several has a gap of its own",
+        two_conferences(Gap(3, 56)),
+        LEFT_OUT,
+        two_conferences(None),
+        PLACED,
+    ),
+    Tiny(
+        "H8",
+        "other stages may ask for a second",
+        with_two_people(a_policy(second_stages=frozenset({Stage.PREPARATION}))),
+        LEFT_OUT,
+        with_two_people(a_policy()),
+        PLACED,
+    ),
+    Tiny(
+        "H8",
+        "somebody mentored may sit beside the own mentor",
+        a_week(
+            *beside_amina(TAUGHT_BY_AMINA),
+            policy=a_policy(mentored_seconds=True),
+        ),
+        PLACED,
+        a_week(*beside_amina(TAUGHT_BY_AMINA)),
+        LEFT_OUT,
+    ),
+    Tiny(
+        "H13",
+        "no room of a suite is taken by others",
+        a_week(ONE, beside_a_waiting_room("Hall-W", taken=busy(at(10, "14:30"), 15))),
+        LEFT_OUT,
+        a_week(ONE, beside_a_waiting_room(taken=busy(at(10, "14:30"), 15))),
+        PLACED,
+    ),
+    Tiny(
+        "H14",
+        "a waiting room goes with its room",
+        a_week(*large_and_small(), beside_a_waiting_room("Hall-W")),
+        LEFT_OUT,
+        a_week(*large_and_small(), beside_a_waiting_room()),
+        PLACED,
+    ),
+    Tiny(
+        "H15",
+        "somebody who comes later is asked no earlier",
+        a_week(
+            a_case("C", a_task("C-conference", people=("P",), parts=(Part("P", 30, 60),))),
+            a_person("P", busy=busy(at(10, "14:00"), 30)),
+        ),
+        PLACED,
+        a_week(a_conference("C", "P"), a_person("P", busy=busy(at(10, "14:00"), 30))),
+        LEFT_OUT,
+    ),
+    Tiny(
+        "T2",
+        "whoever began as second goes on",
+        a_week(*beside_amina(BRYN, a_facilitator("Cem", x=20), current_second="Cem")),
+        figures(0, 0, 0, 0, 0, 40),
+        a_week(*beside_amina(BRYN, a_facilitator("Cem", x=20))),
+        PLACED,
+    ),
+    Tiny(
+        "T3",
+        "being second is practice where it counts",
+        a_week(
+            *beside_amina(NEWLY_TRAINED),
+            policy=a_policy(first_year_target=1, practice_counts=PracticeCounts.LEAD_AND_SECOND),
+        ),
+        PLACED,
+        a_week(*beside_amina(NEWLY_TRAINED), policy=ONE_WANTED),
+        figures(0, 0, 0, 1),
     ),
     Tiny(
         "H15",
