@@ -24,6 +24,7 @@ from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step, stands_
 from rj.calendars.models import Invitation, InvitationState
 from rj.calendars.readers import MeetingFacts, Reader, Way, arrangement_for, way_to
 from rj.calendars.wording import Occasion
+from rj.compartments.permission import shut_out
 from rj.conferences.attendance import attendees
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import get_meeting
@@ -445,14 +446,21 @@ def facts_of(meeting: Meeting) -> MeetingFacts:
 
 
 def awaited(session: Session, meeting: MeetingFacts) -> frozenset[Reader]:
-    """Everybody the meeting expects, as references: people, officer, lead and second."""
+    """Everybody the meeting expects, as references: people, officer, lead and second.
+
+    Not staff whom a limit of the case does not name: they are told that it is off.
+    """
     found = {
         Reader(attendee.kind, attendee.id)
         for attendee in attendees(session, get_step(session, meeting.step_id))
     }
-    for facilitator_id in (meeting.lead_id, meeting.second_id):
-        if facilitator_id is not None:
-            found.add(Reader(RecipientKind.FACILITATOR, facilitator_id))
+    staff = (meeting.lead_id, meeting.second_id)
+    kept_out = shut_out(session, meeting.order_id, staff)
+    found.update(
+        Reader(RecipientKind.FACILITATOR, each)
+        for each in staff
+        if each is not None and each not in kept_out
+    )
     return frozenset(found)
 
 

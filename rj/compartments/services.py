@@ -14,8 +14,10 @@ from sqlmodel import Session, col, delete, select
 
 from rj.audit.services import Actor, note
 from rj.compartments.models import CaseLimit, ContactRelease, EmergencyOpening
-from rj.compartments.permission import facilitators_of
+from rj.compartments.permission import facilitators_of, limited_away
+from rj.conferences.queries import live_meetings
 from rj.conferences.services import lock_order
+from rj.conferences.telling import Tell
 from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
 from rj.orders.models import Order
@@ -165,6 +167,8 @@ def open_in_emergency(
         raise Conflict("This order is closed")
     if order.liaison_account_id is None:
         raise Conflict("Nobody takes the harmed side's part in this case: name somebody first")
+    if limited_away(session, order.liaison_account_id, [order.id]):
+        raise Conflict("The case is limited, and its liaison officer is not among those named")
     if running_emergency(session, party_id, actor.account_id, now=now) is not None:
         raise Conflict("These details are open to you already")
     opening = EmergencyOpening(
@@ -262,12 +266,14 @@ def limit_case(
     *,
     actor: Actor,
     now: datetime,
+    tell: Tell,
 ) -> None:
     """Limit a case to these people, or to nobody in particular when none is named.
 
+    A facilitator of it who is not named is told that its meetings are off, and of nothing else.
     Raises Invalid when whoever limits it would shut themselves out.
     """
-    order = get_order(session, order_id)
+    order = lock_order(session, order_id)
     named = set(account_ids)
     if named and actor.account_id not in named:
         raise Invalid(FieldProblem("people", "Name yourself too, or you could not undo this"))
@@ -277,6 +283,8 @@ def limit_case(
     )
     note(session, actor, "limit case", "order", order.id, now=now, order_id=order.id)
     session.flush()
+    for meeting in live_meetings(session, [order.id]):
+        tell(session, meeting.id, now=now)
 
 
 def named_for(session: Session, order_id: UUID) -> frozenset[UUID]:

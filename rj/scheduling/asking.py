@@ -47,9 +47,11 @@ class Question:
         return self.task in self.plan.meeting
 
 
-def question(session: Session, run_id: UUID, step_id: UUID) -> Question:
+def question(
+    session: Session, run_id: UUID, step_id: UUID, *, unnamed: Callable[[str], str] = str
+) -> Question:
     """Read a run's own problem and answer. Raises NotFound for a stage it did not plan, Conflict
-    for a run without a plan."""
+    for a run without a plan. ``unnamed`` takes out of a sentence what the asker may not read."""
     run = get_run(session, run_id)
     if run.result is None:
         raise Conflict("This planning run has no plan to ask about")
@@ -59,7 +61,8 @@ def question(session: Session, run_id: UUID, step_id: UUID) -> Question:
     if task is None or task not in problem.task or problem.task[task].held is not None:
         raise NotFound("This run did not plan that stage")
     plan = read_plan(json.loads(run.result)["plan"])
-    return Question(problem, plan, task, names, in_words(session, names))
+    told = in_words(session, names)
+    return Question(problem, plan, task, names, lambda text: unnamed(told(text)))
 
 
 @dataclass(frozen=True, slots=True)

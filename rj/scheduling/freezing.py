@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from rj.compartments.permission import limited_orders, shut_out
 from rj.conferences.attendance import Attendee
 from rj.conferences.facts import (
     GRID_MINUTES,
@@ -170,9 +171,11 @@ class _Freezing:
         self.pins: dict[str, Published] = {}
         self.people: dict[UUID, Attendee] = {}
         self.margins: dict[UUID, int] = {}
+        self.limited: frozenset[UUID] = frozenset()
 
     def frozen(self) -> Frozen:
         opened = open_cases(self.session, self.area_id)
+        self.limited = limited_orders(self.session, [case.order.id for case in opened])
         self.unsuitable = found_unsuitable(self.session, [case.order.id for case in opened])
         standing = {
             meeting.step_id: meeting
@@ -274,12 +277,20 @@ class _Freezing:
             else self.names.of(FACILITATOR, order.current_lead_id),
             tasks=tuple(tasks),
             not_facilitators=frozenset(
-                self.names.of(FACILITATOR, wish.facilitator_id)
-                for wish in case.wishes
-                if wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR
-                and wish.facilitator_id is not None
+                self.names.of(FACILITATOR, each) for each in sorted(self._kept_out(case))
             ),
         )
+
+    def _kept_out(self, case: OpenCase) -> set[UUID]:
+        """Facilitators whom a coordinator keeps off the case, or whom its limit does not name."""
+        asked = {
+            wish.facilitator_id
+            for wish in case.wishes
+            if wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR and wish.facilitator_id is not None
+        }
+        if case.order.id not in self.limited:
+            return asked
+        return asked | shut_out(self.session, case.order.id, self._staff_of_area())
 
     def _steps_for_now(
         self, case: OpenCase, standing: dict[UUID, Meeting]
@@ -447,16 +458,7 @@ class _Freezing:
         self, opened: list[OpenCase], cases: list[planning.Case]
     ) -> tuple[planning.Facilitator, ...]:
         """Everybody who may be asked, and those who lead now though they may be asked no longer."""
-        usable = list(
-            self.session.exec(
-                select(Facilitator.id)
-                .join(FacilitatorArea, col(FacilitatorArea.facilitator_id) == Facilitator.id)
-                .where(
-                    FacilitatorArea.area_id == self.area_id, col(Facilitator.is_active).is_(True)
-                )
-                .order_by(col(Facilitator.code))
-            )
-        )
+        usable = self._staff_of_area()
         for who in usable:
             self.names.of(FACILITATOR, who)
         named = [record for kind, record in self.names.by_record if kind == FACILITATOR]
@@ -486,6 +488,18 @@ class _Freezing:
                 frozen = replace(frozen, hours=(), accredited=after)
             found.append(frozen)
         return tuple(found)
+
+    def _staff_of_area(self) -> list[UUID]:
+        return list(
+            self.session.exec(
+                select(Facilitator.id)
+                .join(FacilitatorArea, col(FacilitatorArea.facilitator_id) == Facilitator.id)
+                .where(
+                    FacilitatorArea.area_id == self.area_id, col(Facilitator.is_active).is_(True)
+                )
+                .order_by(col(Facilitator.code))
+            )
+        )
 
     def _conflicts(
         self, opened: list[OpenCase], cases: list[planning.Case], staff: Staff

@@ -6,8 +6,8 @@
 Planning it again is a run of its own: ``rj.scheduling.runs.request_mending``.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -54,6 +54,20 @@ class Damage:
     unbegun: tuple[str, ...]
     """References of cases of which nothing is booked yet: they are planned with it."""
     too_soon: tuple[TooSoon, ...]
+
+    def without(self, unnamed: Callable[[str], str]) -> "Damage":
+        """The same for somebody who may not know of some orders; ``unnamed`` takes their
+        references out of a sentence."""
+        return replace(
+            self,
+            broken=tuple(
+                replace(each, reason=unnamed(each.reason))
+                for each in self.broken
+                if unnamed(each.reference) == each.reference
+            ),
+            unbegun=tuple(each for each in self.unbegun if unnamed(each) == each),
+            too_soon=tuple(e for e in self.too_soon if unnamed(e.reference) == e.reference),
+        )
 
 
 def what_broke(session: Session, area_id: str, *, now: datetime) -> Damage:

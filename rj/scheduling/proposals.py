@@ -8,8 +8,8 @@ Staff and rooms are named; the people of a case are not, on either side.
 
 import json
 from collections import defaultdict
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -176,6 +176,30 @@ class Review:
     """Only what broke was planned again."""
     pipeline: str
     """How many trainees these conferences carry through a year; empty where none is in one."""
+
+    def without(self, hidden: Container[UUID], unnamed: Callable[[str], str]) -> "Review":
+        """The same for somebody who may not know of some orders; ``unnamed`` takes their
+        references out of a sentence."""
+
+        def told(each: UnplacedStage) -> UnplacedStage:
+            return replace(each, reason=unnamed(each.reason))
+
+        return replace(
+            self,
+            cases=tuple(
+                replace(
+                    case,
+                    stages=tuple(replace(s, reason=unnamed(s.reason)) for s in case.stages),
+                    unplaced=tuple(told(each) for each in case.unplaced),
+                    together_with=tuple(dict.fromkeys(map(unnamed, case.together_with))),
+                )
+                for case in self.cases
+                if case.order_id not in hidden
+            ),
+            left_out=tuple(told(each) for each in self.left_out if each.order_id not in hidden),
+            later=tuple(told(each) for each in self.later if each.order_id not in hidden),
+            notes=tuple(line for line in self.notes if unnamed(line) == line),
+        )
 
     def count(self, change: ProposalChange) -> int:
         """How many proposed meetings are new, moved, of changed staff, or unchanged."""

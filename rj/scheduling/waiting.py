@@ -1,6 +1,6 @@
 """What waits for a coordinator: proposals to decide on, gates to record, papers about to lapse."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -29,8 +29,13 @@ class AwaitingReview:
     """Cases that would get a new, moved or newly staffed meeting."""
 
 
-def awaiting_review(session: Session, areas: Iterable[str]) -> list[AwaitingReview]:
-    """Proposals to be looked at, one at most for each area. A newer run overtakes an older one."""
+def awaiting_review(
+    session: Session, areas: Iterable[str], *, but_order_ids: Collection[UUID] = ()
+) -> list[AwaitingReview]:
+    """Proposals to be looked at, one at most for each area. A newer run overtakes an older one.
+
+    ``but_order_ids`` are not counted: whoever asks may not know of them.
+    """
     found = []
     for area_id in sorted(areas):
         runs: list[PlanningRun] = runs_of(session, area_id, limit=1)
@@ -42,6 +47,7 @@ def awaiting_review(session: Session, areas: Iterable[str]) -> list[AwaitingRevi
                     ProposedMeeting.run_id == run.id,
                     col(ProposedMeeting.published_at).is_(None),
                     ProposedMeeting.change != ProposalChange.UNCHANGED,
+                    col(ProposedMeeting.order_id).not_in(but_order_ids),
                 )
             ).one()
             if cases:

@@ -5,7 +5,7 @@ a plan says who they are.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -39,6 +39,7 @@ STAGE_WORDS = {
     Stage.REVIEW: "review",
 }
 
+ANOTHER_CASE = "another case"
 FORGOTTEN = "somebody who has been forgotten"
 
 _KINDS = "".join((CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM))
@@ -62,6 +63,19 @@ def in_words(session: Session, names: Names) -> Callable[[str], str]:
         return _COVERED.sub(lambda found: f"{found[1]} {areas.get(found[2], found[2])}", spoken)
 
     return told
+
+
+def without_naming(session: Session, order_ids: Iterable[UUID]) -> Callable[[str], str]:
+    """A function that puts "another case" for the reference of each of these orders in a text.
+
+    For whoever may not know of them, as a case may stand in another's way.
+    """
+    references = session.exec(select(Order.reference).where(col(Order.id).in_(list(order_ids))))
+    longest_first = sorted(references, key=lambda each: (-len(each), each))
+    if not longest_first:
+        return str
+    hidden = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return lambda text: hidden.sub(ANOTHER_CASE, text)
 
 
 def _labels(session: Session, names: Names) -> dict[str, str]:

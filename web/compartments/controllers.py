@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from rj.compartments import services
 from rj.compartments.models import ContactRelease, EmergencyOpening
+from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.db.records import get_record
 from rj.kernel.clock import Clock
@@ -242,6 +243,7 @@ class LimitPages(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        teller: Given[Tell],
         order_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
@@ -257,6 +259,7 @@ class LimitPages(Controller):
                     [each for each in form.people if str(each) in offered],
                     actor=request.user.actor(Role.COORDINATOR),
                     now=clock.now(),
+                    tell=teller,
                 )
         except Invalid as invalid:
             return _ask_limit(request, database, order_id, entered, invalid)

@@ -76,14 +76,21 @@ def opened_facts(found: dict[str, str]) -> tuple[Fact, ...]:
 
 
 def people_choices(session: Session, order: Order) -> tuple[tuple[str, str, str], ...]:
-    """Everybody who works in the order's area, with their roles."""
+    """Everybody who works in the order's area, with their roles and whether the case is theirs."""
     roles: dict[UUID, list[Role]] = {}
     names: dict[UUID, str] = {}
     for role in ROLES_OF_A_CASE:
         for account in active_accounts_holding(session, role, order.area_id):
             roles.setdefault(account.id, []).append(role)
             names[account.id] = account.name
+    of_case = {each.account_id for each in facilitators_of(session, order)}
+    of_case.add(order.liaison_account_id)
+    part = ", has a part in this case now"
     return tuple(
-        (str(each), names[each], ", ".join(words_for(role) for role in held))
+        (
+            str(each),
+            names[each],
+            ", ".join(words_for(role) for role in held) + part * (each in of_case),
+        )
         for each, held in sorted(roles.items(), key=lambda one: names[one[0]])
     )

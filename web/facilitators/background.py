@@ -42,9 +42,16 @@ def past_conferences(session: Session, facilitator_id: UUID, here: str) -> tuple
 
 
 def conflicts_shown(
-    session: Session, facilitator_id: UUID, here: str, own_areas: Collection[str]
+    session: Session,
+    facilitator_id: UUID,
+    here: str,
+    own_areas: Collection[str],
+    hidden: Collection[UUID],
 ) -> Conflicts:
-    """The people a facilitator must not meet, by case. Who is named as on the order's page."""
+    """The people a facilitator must not meet, by case. Who is named as on the order's page.
+
+    Of ``hidden`` orders nothing is said, not even that there are people.
+    """
     cases: dict[UUID, list[str]] = {}
     rows = []
     elsewhere = 0
@@ -56,6 +63,8 @@ def conflicts_shown(
                 rows.append(ConflictRow("", f"{officer.name}, responsible officer", ""))
             else:
                 elsewhere += 1
+        elif party.order_id in hidden:
+            continue
         elif get_order(session, party.order_id).area_id in own_areas:
             cases.setdefault(party.order_id, []).append(part_words(party))
         else:

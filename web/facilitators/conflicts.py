@@ -7,6 +7,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.conferences.queries import live_meetings
 from rj.db.database import Database
 from rj.facilitators.queries import conflicts_of, past_conferences_of
@@ -104,7 +106,9 @@ class Background(Controller):
             with database.reading() as session:
                 covering(session, request.user, facilitator_id)
                 order = find_order_by_reference(session, form.case)
-                if order is None or order.area_id not in request.user.areas(Role.COORDINATOR):
+                if order is None or not may(
+                    session, request.user, Action.READ, Thing.CASE, order, role=Role.COORDINATOR
+                ):
                     raise Invalid(
                         FieldProblem("case", "There is no order with this reference in your areas")
                     )

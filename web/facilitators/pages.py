@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from rj.compartments.permission import limited_away
 from rj.compartments.services import released_items
 from rj.conferences.attendance import Part, part_of, people_of
 from rj.conferences.models import GateRecord, Meeting, MeetingState
@@ -186,7 +187,12 @@ def my_meetings(session: Session, person: Person, now: datetime) -> MyMeetings:
         )
         .order_by(col(Meeting.starts_at))
     ).all()
-    cards = [(each, _card(session, me, each, now)) for each in (*older, *rows)]
+    away = limited_away(session, person.account_id)
+    cards = [
+        (each, _card(session, me, each, now))
+        for each in (*older, *rows)
+        if each.order_id not in away
+    ]
     practice = practice_of(session, me, now)
     return MyMeetings(
         is_linked=True,

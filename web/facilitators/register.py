@@ -43,6 +43,7 @@ from web.forms import Entered, Problems, once
 from web.given import Given
 from web.guards import needs
 from web.meetings.booked import MeetingsInTheWay, ask_about_booked, refuse_unseen
+from web.orders.access import hidden_from
 from web.pages import Fact, Tag, day_text, page, see
 from web.people import Person, Visitor
 from web.visits import say
@@ -281,7 +282,13 @@ def facilitator_page(
         ),
         time=time_away(session, facilitator.id, here, now),
         past=past_conferences(session, facilitator.id, here),
-        conflicts=conflicts_shown(session, facilitator.id, here, person.areas(Role.COORDINATOR)),
+        conflicts=conflicts_shown(
+            session,
+            facilitator.id,
+            here,
+            person.areas(Role.COORDINATOR),
+            hidden_from(session, person),
+        ),
     )
 
 

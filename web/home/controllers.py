@@ -20,6 +20,7 @@ from rj.policy.terms import Channel, Role, Side
 from web.given import Given
 from web.guards import needs
 from web.home import pages
+from web.orders.access import hidden_from
 from web.pages import day_text, moment_text, page, see
 from web.people import Person, Visitor
 from web.visits import say
@@ -111,7 +112,8 @@ class TodayPages(Controller):
         """Send a failed message once more."""
         with database.writing() as session:
             failed = failed_mails(session, request.user.areas(Role.COORDINATOR))
-            if message_id not in {each.message_id for each in failed}:
+            hidden = hidden_from(session, request.user)
+            if message_id not in {e.message_id for e in failed if e.order_id not in hidden}:
                 raise NotFound("There is no such message")
             try_again(
                 session,
@@ -129,7 +131,8 @@ def _waiting(session: Session, person: Person, message_id: UUID) -> ToTell:
     Raises NotFound for everything else, the harmed side's letters and calls among it.
     """
     own = person.areas(Role.COORDINATOR)
+    hidden = hidden_from(session, person)
     for waiting in letters_and_calls(session, side=Side.HARMER, area_ids=own):
-        if waiting.message_id == message_id:
+        if waiting.message_id == message_id and waiting.order_id not in hidden:
             return waiting
     raise NotFound("There is no such message")

@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 
 from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
-from rj.compartments.permission import limited_away
+from rj.compartments.permission import limited_away, without_their_staff
 from rj.conferences.models import Meeting
 from rj.conferences.queries import live_meetings, meetings_without_outcome
 from rj.conferences.readiness import standing_though_unsuitable
-from rj.conferences.upset import upset_meetings
+from rj.conferences.upset import Upset, upset_meetings
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, StepState
@@ -36,9 +36,10 @@ from web.orders.clocks import clock_tag
 from web.orders.pages import contact_standings, stage_words
 from web.orders.told import part_words
 from web.pages import Tag, day_text, moment_text
-from web.people import NamesShown, Person
+from web.people import IN_A_LIST, NamesShown, Person
 from web.words import MEETING_TAGS, words_for
 
+NOT_NAMED = "The case is limited, and its facilitator is not among those named"
 PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
 
 
@@ -100,11 +101,11 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
             _hidden(session, away),
             _clocks(orders, names, stands),
             _alerts(orders, names, stands),
-            _upset(session, areas, now),
+            _upset(session, areas, orders, now),
             _unsuitable(session, orders, names, now),
-            _reviews(session, areas),
+            _reviews(session, areas, away),
             _unplanned(session, orders, names),
-            _failed(session, areas),
+            _failed(session, person, areas, away),
             _letters(session, areas, names),
             _outcomes(session, areas, now),
             _risks(session, areas, now),
@@ -112,7 +113,10 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
             _sign_offs(orders, names),
             _unnamed(session, orders, names),
         ),
-        harmed_side_waiting=len(letters_and_calls(session, side=Side.HARMED, area_ids=areas)),
+        harmed_side_waiting=sum(
+            waiting.order_id not in away
+            for waiting in letters_and_calls(session, side=Side.HARMED, area_ids=areas)
+        ),
         has_orders=bool(orders),
     )
 
@@ -190,8 +194,14 @@ def _contacts_to_make(
     return tuple(tasks)
 
 
-def _upset(session: Session, areas: frozenset[str], now: datetime) -> Section:
+def _upset(
+    session: Session, areas: frozenset[str], orders: Iterable[Order], now: datetime
+) -> Section:
     """Told or held, somebody must move them: nothing does by itself before the next plan."""
+    found = {each.meeting.id: each for each in upset_meetings(session, areas, now=now)}
+    for meeting in without_their_staff(session, [each.id for each in orders], now=now):
+        before = found[meeting.id].reasons if meeting.id in found else ()
+        found[meeting.id] = Upset(meeting, (*before, NOT_NAMED))
     return Section(
         "upset",
         "Meetings that can no longer be held as booked",
@@ -203,14 +213,14 @@ def _upset(session: Session, areas: frozenset[str], now: datetime) -> Section:
                 f"{'. '.join(upset.reasons)}",
                 MEETING_TAGS[upset.meeting.state],
             )
-            for upset in upset_meetings(session, areas, now=now)
+            for upset in sorted(found.values(), key=lambda each: each.meeting.starts_at)
         ),
         "Every meeting can be held as booked.",
         is_pressing=True,
     )
 
 
-def _reviews(session: Session, areas: frozenset[str]) -> Section:
+def _reviews(session: Session, areas: frozenset[str], away: frozenset[UUID]) -> Section:
     names = {area.id: area.name for area in areas_by_name(session)}
     return Section(
         "reviews",
@@ -223,7 +233,7 @@ def _reviews(session: Session, areas: frozenset[str]) -> Section:
                 f"{waiting.cases} {'case' if waiting.cases == 1 else 'cases'} would change",
                 Tag("Proposed", "proposed"),
             )
-            for waiting in awaiting_review(session, areas)
+            for waiting in awaiting_review(session, areas, but_order_ids=away)
         ),
         "No proposal waits.",
     )
@@ -283,7 +293,14 @@ def _unplanned(session: Session, orders: list[Order], names: dict[UUID, str]) ->
     )
 
 
-def _failed(session: Session, areas: frozenset[str]) -> Section:
+def _failed(
+    session: Session, person: Person, areas: frozenset[str], away: frozenset[UUID]
+) -> Section:
+    """Each names a person: that it was shown is noted like any name in a list."""
+    found = [each for each in failed_mails(session, areas) if each.order_id not in away]
+    for failed in found:
+        if failed.kind is RecipientKind.PARTY:
+            person.opens(Role.COORDINATOR, IN_A_LIST, failed.order_id, failed.order_id)
     return Section(
         "failed",
         "Messages that did not arrive",
@@ -297,7 +314,7 @@ def _failed(session: Session, areas: frozenset[str]) -> Section:
                 act=f"/today/messages/{failed.message_id}/try-again",
                 act_text="Try again",
             )
-            for failed in failed_mails(session, areas)
+            for failed in found
         ),
         "No message failed.",
         is_pressing=True,

@@ -14,6 +14,8 @@ from uuid import UUID
 from litestar.response import Template
 from sqlmodel import Session
 
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.conferences.models import Meeting
 from rj.conferences.queries import meetings_taking
 from rj.facilitators.queries import get_facilitator
@@ -107,9 +109,14 @@ def _booked(session: Session, person: Person, meeting: Meeting, is_own: bool) ->
         f"{clock_text(meeting.starts_at)} to {clock_text(meeting.ends_at)}"
     )
     order = get_order(session, meeting.order_id)
-    is_coordinated = order.area_id in person.areas(Role.COORDINATOR)
-    if not (is_coordinated or is_own):
-        return BookedMeeting(meeting.code, when, "A meeting of another area", "", "", None)
+    role = Role.FACILITATOR if is_own else Role.COORDINATOR
+    is_coordinated = may(
+        session, person, Action.READ, Thing.ATTENDANCE, order, role=Role.COORDINATOR
+    )
+    if not (
+        is_coordinated or may(session, person, Action.READ, Thing.ATTENDANCE, order, role=role)
+    ):
+        return BookedMeeting(meeting.code, when, "A meeting that you cannot open", "", "", None)
     step = get_step(session, meeting.step_id)
     staff = [get_facilitator(session, meeting.lead_id).name]
     if meeting.second_id is not None:

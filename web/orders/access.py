@@ -3,12 +3,13 @@
 Everything else is NotFound, just like a record that is not there (S2).
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlmodel import Session
 
 from rj.compartments.matrix import Action, Thing
-from rj.compartments.permission import may
+from rj.compartments.permission import limited_away, may
 from rj.conferences.models import Meeting
 from rj.conferences.queries import get_meeting
 from rj.kernel.errors import NotFound
@@ -17,6 +18,7 @@ from rj.orders.queries import get_order
 from rj.policy.terms import Role
 from rj.scheduling.models import PlanningRun
 from rj.scheduling.runs import get_run
+from rj.scheduling.wording import without_naming
 from web.people import Person
 
 
@@ -53,6 +55,17 @@ def order_of_run(session: Session, person: Person, run_id: UUID, order_id: UUID)
     if order.area_id != run.area_id:
         raise NotFound("This run knows nothing of the case")
     return order
+
+
+def hidden_from(session: Session, person: Person) -> frozenset[UUID]:
+    """Orders of which the person may not know though they lie in an own area: cases that are
+    limited to others. Lists leave them out."""
+    return limited_away(session, person.account_id)
+
+
+def unnamed_for(session: Session, person: Person) -> Callable[[str], str]:
+    """A function that takes the references of such orders out of a sentence."""
+    return without_naming(session, hidden_from(session, person))
 
 
 def _refuse_elsewhere(person: Person, area_id: str, record: str) -> None:

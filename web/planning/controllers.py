@@ -10,6 +10,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.conferences.queries import find_live_meeting
 from rj.conferences.telling import Tell
 from rj.db.database import Database
@@ -21,7 +23,7 @@ from rj.scheduling import wishes
 from rj.scheduling.alternatives import Alternative, alternatives
 from rj.scheduling.mending import disturbed_by
 from rj.scheduling.models import PlanningWish, ProposedMeeting, RunState
-from rj.scheduling.proposals import review
+from rj.scheduling.proposals import Review, review
 from rj.scheduling.publishing import Publication, check, publish
 from rj.scheduling.runs import EffortLevel, get_run, progress_of, request_run, stop_run
 from web.forms import NOTHING, Entered, Problems, date_parts, once, read
@@ -36,7 +38,13 @@ from web.meetings.choosing import (
     staff_choices,
 )
 from web.meetings.rehearsal import rehearse
-from web.orders.access import coordinators_order, coordinators_run, order_of_run
+from web.orders.access import (
+    coordinators_order,
+    coordinators_run,
+    hidden_from,
+    order_of_run,
+    unnamed_for,
+)
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.planning import pages
@@ -195,7 +203,7 @@ class PlanningPages(Controller):
             return _show_run(request, database, clock, run_id, pages.Asked(), invalid)
         with database.reading() as session:
             _refuse_unfinished(session, request.user, run_id)
-            found = review(session, run_id, now=clock.now())
+            found = seen_by(session, request.user, run_id, clock.now())
             known = {case.order_id for case in found.cases}
             if not known.issuperset(chosen):
                 raise NotFound("This run proposes nothing for one of these cases")
@@ -270,7 +278,7 @@ class PlanningPages(Controller):
         """What of a run has been published, and what has not."""
         with database.reading() as session:
             coordinators_run(session, request.user, run_id)
-            found = review(session, run_id, now=clock.now())
+            found = seen_by(session, request.user, run_id, clock.now())
         here = f"/planning/{run_id}"
         return page(
             request,
@@ -299,7 +307,9 @@ class PlanningPages(Controller):
             wish = session.get(PlanningWish, wish_id)
             order = get_order(session, wish.order_id) if wish is not None else None
             # somebody else's answers as one that was taken back already (S2)
-            if order is not None and order.area_id in request.user.areas(Role.COORDINATOR):
+            if order is not None and may(
+                session, request.user, Action.WRITE, Thing.CASE, order, role=Role.COORDINATOR
+            ):
                 wishes.take_back(
                     session,
                     wish_id,
@@ -459,6 +469,12 @@ class CasePages(Controller):
         return see(where)
 
 
+def seen_by(session: Session, person: Person, run_id: UUID, now: datetime) -> Review:
+    """A run laid out, without the cases of which the person may not know."""
+    found = review(session, run_id, now=now)
+    return found.without(hidden_from(session, person), unnamed_for(session, person))
+
+
 def _home(
     request: Visitor,
     database: Database,
@@ -515,7 +531,7 @@ def _show_run(
         if run.state is not RunState.FINISHED:
             shown = pages.running(session, run, progress_of(session, run_id), clock.now())
             return page(request, "planning/running.html", title="Planning run", shown=shown)
-        reviewed = review(session, run_id, now=clock.now())
+        reviewed = seen_by(session, request.user, run_id, clock.now())
         found = pages.proposal(session, reviewed, asked)
         disturbed = disturbed_rows(disturbed_by(session, reviewed.cases))
     return page(
@@ -542,7 +558,7 @@ def _show_stale(
         "planning/stale.html",
         title="Nothing was published yet",
         status_code=409,
-        stale=pages.stale_rows(session, publication.stale),
+        stale=pages.stale_rows(session, publication.stale, unnamed_for(session, request.user)),
         others=[str(each) for each in publication.others],
         here=f"/planning/{run_id}",
     )
@@ -571,7 +587,7 @@ def _show_case(
 ) -> Template:
     with database.reading() as session:
         order = order_of_run(session, request.user, run_id, order_id)
-        found = review(session, run_id, now=clock.now())
+        found = seen_by(session, request.user, run_id, clock.now())
         shown = pages.case_page(session, found, order)
     return page(
         request,

@@ -16,6 +16,7 @@ from rj.scheduling.runs import request_mending
 from web.forms import NOTHING, Entered, Problems, once, read
 from web.given import Given
 from web.guards import needs
+from web.orders.access import unnamed_for
 from web.pages import moment_text, page, see
 from web.people import Person, Visitor
 from web.planning.forms import AreaForm
@@ -102,8 +103,9 @@ def _show(
     invalid: Invalid | None = None,
 ) -> Template:
     with database.reading() as session:
+        unnamed = unnamed_for(session, request.user)
         areas = tuple(
-            _area(name, what_broke(session, area, now=clock.now()))
+            _area(name, what_broke(session, area, now=clock.now()).without(unnamed))
             for area, name in area_choices(session, request.user)
         )
     return page(

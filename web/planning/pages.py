@@ -1,7 +1,7 @@
 """What the planning pages show: plain values, put together inside a session."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -41,6 +41,7 @@ from rj.scheduling.runs import runs_of
 from rj.scheduling.wishes import wishes_of
 from web.meetings.choosing import place_words, staff_words
 from web.meetings.rehearsal import AGREE_FIRST, HOW
+from web.orders.access import hidden_from
 from web.pages import Tag, clock_text, moment_text
 from web.people import Person
 from web.words import words_for
@@ -155,7 +156,13 @@ class PlanningHome:
 def planning_home(session: Session, person: Person) -> PlanningHome:
     """Runs and wishes of the person's own areas."""
     areas = area_choices(session, person)
-    orders = {order.id: order for area, _ in areas for order in open_orders(session, area)}
+    hidden = hidden_from(session, person)
+    orders = {
+        order.id: order
+        for area, _ in areas
+        for order in open_orders(session, area)
+        if order.id not in hidden
+    }
     runs = [(run, name) for area, name in areas for run in runs_of(session, area)]
     runs.sort(key=lambda each: each[0].requested_at, reverse=True)
     names = _account_names(session, (run.requested_by for run, _ in runs))
@@ -684,11 +691,16 @@ class StaleRow:
     reasons: tuple[str, ...]
 
 
-def stale_rows(session: Session, stale: Iterable[tuple[UUID, str]]) -> tuple[StaleRow, ...]:
-    """Stale cases with their reasons."""
+def stale_rows(
+    session: Session, stale: Iterable[tuple[UUID, str]], unnamed: Callable[[str], str]
+) -> tuple[StaleRow, ...]:
+    """Stale cases with their reasons, in which ``unnamed`` names no case that is limited to
+    others."""
     return tuple(
         StaleRow(
-            get_order(session, order_id).reference, f"/orders/{order_id}", tuple(why.split("; "))
+            get_order(session, order_id).reference,
+            f"/orders/{order_id}",
+            tuple(map(unnamed, why.split("; "))),
         )
         for order_id, why in stale
     )

@@ -25,7 +25,7 @@ from rj.venues.queries import get_venue, venues_in
 from web.forms import Entered, once, read
 from web.given import Given
 from web.guards import needs
-from web.orders.access import order_of_run
+from web.orders.access import order_of_run, unnamed_for
 from web.pages import Tag, moment_text, page, see
 from web.people import Visitor
 from web.planning.forms import VenueForm
@@ -110,7 +110,7 @@ class WhyPages(Controller):
             step = get_step(session, step_id)
             if get_plan(session, step.plan_id).order_id != order.id:
                 raise NotFound("This case has no such stage")
-            asked = question(session, run_id, step_id)
+            asked = question(session, run_id, step_id, unnamed=unnamed_for(session, request.user))
         # reckoned outside the transaction: a county takes a second
         found, helps = answer(asked), what_would_help(asked)
         with database.reading() as session:

@@ -13,6 +13,7 @@ from rj.policy.terms import Role
 from rj.scheduling.week import WeekRows
 from web.given import Given
 from web.guards import needs
+from web.orders.access import hidden_from
 from web.pages import page
 from web.people import Visitor
 from web.planning.pages import area_choices
@@ -51,6 +52,7 @@ class WeekPages(Controller):
                     session,
                     (chosen, areas[chosen]),
                     areas.keys(),
+                    hidden_from(session, request.user),
                     rows=rows,
                     day=_day(day) or today,
                     today=today,

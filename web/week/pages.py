@@ -91,14 +91,16 @@ def week_page(
     session: Session,
     area: tuple[str, str],
     own_areas: Collection[str],
+    hidden: Collection[UUID],
     *,
     rows: WeekRows,
     day: date,
     today: date,
 ) -> WeekPage:
-    """The week that holds a day. Meetings of areas that are not one's own show only as taken."""
+    """The week that holds a day. Meetings of areas that are not one's own, and of ``hidden``
+    orders, show only as taken."""
     found = week_of(session, area[0], day=day, rows=rows)
-    own = _own_orders(session, found, own_areas)
+    own = _own_orders(session, found, own_areas) - frozenset(hidden)
     days = tuple(Day(f"{each:%A}", f"{each.day} {each:%B}", each == today) for each in found.days)
     shown = tuple(_row(row, days, own) for row in found.rows)
 
@@ -170,14 +172,14 @@ def hours_text(minutes: int, cap: int | None) -> str:
 
 
 def slot(entry: WeekEntry, own: Collection[UUID]) -> Slot:
-    """One stretch in words. What is not of one's own areas is taken, and no more is said."""
+    """One stretch in words. What one may not open is taken, and no more is said."""
     if entry.kind is EntryKind.AWAY:
         return Slot("", entry.label, "", "", "away")
     time = f"{clock_text(entry.starts_at)} to {clock_text(entry.ends_at)}"
     if entry.kind is EntryKind.BUSY:
         return Slot(time, entry.label, "", "", "busy")
     if entry.order_id not in own:
-        return Slot(time, "Taken", "Another area", "", "busy")
+        return Slot(time, "Taken", "Not yours to open", "", "busy")
     state = entry.state or MeetingState.HELD
     parts = [words_for(entry.stage) if entry.stage else "", MEETING_TAGS[state].text]
     parts += [text for text, is_so in (("second", entry.is_second),) if is_so]

@@ -17,10 +17,12 @@ from rj.audit.services import Actor
 from rj.calendars.feeds import feeds_of, open_feed
 from rj.compartments import services as compartments
 from rj.compartments.models import EmergencyOpening
+from rj.compartments.services import limit_case
 from rj.conferences.models import Meeting
 from rj.db.database import Database
 from rj.facilitators.models import Leave
 from rj.kernel.clock import StoppedClock
+from rj.orders.models import Order
 from rj.orders.queries import live_plan, steps_of
 from rj.outbox.models import Message, MessageState, RecipientKind
 from rj.outbox.services import NewMessage, queue_message
@@ -32,7 +34,7 @@ from rj.scheduling.what_if import Change, ChangeKind
 from rj.suitability.facts import Facts
 from rj.suitability.services import CheckEntry, start_check
 from tests.builders import AREA, NOW
-from tests.integration.web.facilitators.cases import CANARIES, HARMER_NAME, a_case
+from tests.integration.web.facilitators.cases import CANARIES, HARMED_CHOSEN, HARMER_NAME, a_case
 from tests.integration.web.route_table import ANYBODY, WHO
 from tests.web_client import TELLER, Site, TestPerson, a_person, a_site
 from web.guards import permission_of
@@ -51,6 +53,9 @@ TAKE_BACK = "/planning/wishes/{wish_id:uuid}/take-back"
 
 HOLDERS = [Role.COORDINATOR, Role.FACILITATOR, Role.LIAISON_OFFICER, Role.REPORT_WRITER]
 """The roles that have something of their own."""
+
+OF_A_CASE = re.compile(r"\{(order|party|meeting|message|release|opening|wish)_id:")
+"""Routes that lead to one case; the rest of a role's stays open when a case is limited."""
 
 WITHOUT_OWNER = re.compile(r"^(GET|POST) /(admin/|feeds/|static/|orders/import/samples/|\{path)")
 """An administrator's are nobody's own; the others are public or the same for everybody."""
@@ -324,6 +329,53 @@ def test_s2_anothers_and_absent_are_the_same_answer(
         with database.reading() as session:
             assert session.get(PlanningWish, things.wish_id) is not None
     assert asked > 6
+
+
+@pytest.mark.parametrize("role", [each for each in HOLDERS if each is not Role.REPORT_WRITER])
+def test_s2_a_case_limited_to_others_is_absent_though_it_was_ones_own(
+    database: Database, clock: StoppedClock, role: Role
+) -> None:
+    asked = 0
+    with a_whole_site(database, clock) as (site, things):
+        traces = limit_to_somebody_else(database, things)
+        site.sign_in(things.owner(role))
+        hidden = site.hidden_fields(SIGNED_IN_SOMEWHERE)
+        for method, path, roles in routes("GET", "POST"):
+            if role not in roles:
+                continue
+            if OF_A_CASE.search(path):
+                not_yours = ask(site, method, things.in_path(path), hidden)
+                not_there = ask(site, method, filled(path), hidden)
+                asked += 1
+                assert not_yours.status_code == not_there.status_code, (method, path)
+                assert not_yours.status_code in ({303} if path == TAKE_BACK else {404, 422}), path
+                assert DIFFERS.sub("", not_yours.text) == DIFFERS.sub("", not_there.text)
+                if path == TAKE_BACK:
+                    site.get(SIGNED_IN_SOMEWHERE)
+            elif method == "GET" and not WITHOUT_OWNER.match(f"{method} {path}"):
+                shown = site.get(things.in_path(path)).text
+                assert not [each for each in traces if each in shown], path
+    assert asked > 6
+
+
+def limit_to_somebody_else(database: Database, things: Things) -> tuple[str, ...]:
+    """Only another coordinator opens the case now; what would give it away."""
+    chief = a_person(database, Role.COORDINATOR, email="chief@service.test")
+    with database.writing() as session:
+        limit_case(
+            session,
+            things.order_id,
+            [chief.account_id],
+            actor=Actor(chief.account_id, Role.COORDINATOR),
+            now=NOW,
+            tell=TELLER,
+        )
+        order = session.get_one(Order, things.order_id)
+        meetings = session.exec(select(Meeting).where(Meeting.order_id == order.id)).all()
+        ids = (order.id, things.harmer_id, things.harmed_id, *(each.id for each in meetings))
+        codes = (each.code for each in meetings)
+        names = (HARMER_NAME, HARMED_CHOSEN, order.reference, order.crn, *CANARIES)
+        return (*names, *codes, *map(str, ids))
 
 
 @pytest.mark.parametrize("role", HOLDERS)

@@ -137,7 +137,7 @@ def test_a_meeting_of_another_area_only_shows_as_taken() -> None:
     assert (own.text, own.detail) == ("M-AAAAAA", "Assessment, Held, Room 1")
     assert own.href == f"/meetings/{entry.meeting_id}"
     foreign = slot(entry, set())
-    assert (foreign.text, foreign.detail, foreign.href) == ("Taken", "Another area", "")
+    assert (foreign.text, foreign.detail, foreign.href) == ("Taken", "Not yours to open", "")
 
 
 def test_a_week_tells_how_much_of_the_cap_is_used() -> None:

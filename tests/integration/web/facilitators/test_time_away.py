@@ -113,7 +113,7 @@ def test_of_a_meeting_of_another_area_only_its_time_is_told(site, database, case
         claim(session, meeting)
     asked = site.post(f"{where}/leave", days(), form_at=where).text
     assert code in asked
-    assert "A meeting of another area" in asked
+    assert "A meeting that you cannot open" in asked
     assert "of case" not in asked
     assert str(case.meetings[Stage.ASSESSMENT]) not in asked
 
