@@ -113,6 +113,7 @@ from web.liaison.controllers import LiaisonPages, PersonPages
 from web.liaison.lifting import LiftPages
 from web.liaison.telling import LiaisonMessages
 from web.meetings.controllers import MeetingPages
+from web.orders.changing import Changes
 from web.orders.controllers import OrderActs, OrderPages
 from web.orders.deciding import Decisions
 from web.orders.people import ReachPages
@@ -153,6 +154,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     AccountPages,
     TodayPages,
     OrderPages,
+    Changes,
     OrderActs,
     Recording,
     PlanningPages,

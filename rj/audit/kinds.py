@@ -96,6 +96,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "take back clock change",
         "take back planning wish",
         "try message again",
+        "vary order",
     ),
     EventKind.DISCLOSURE: (
         "send message",

@@ -5,8 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Enum, event
+from sqlalchemy import inspect as sqlalchemy_inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Field, SQLModel
 
 from rj.kernel.errors import Conflict
@@ -68,6 +70,13 @@ class Versioned(SQLModel):
         for name in changed:
             setattr(self, name, columns[name])
         return changed
+
+    def touch(self) -> None:
+        """Have the next write raise the version though no column of this row changes: what hangs
+        on the record did."""
+        columns = sqlalchemy_inspect(type(self)).column_attrs
+        own = (each for each in columns if not each.columns[0].primary_key)
+        flag_modified(self, next(each.key for each in own if each.key != "version"))
 
 
 @event.listens_for(Mapper, "after_mapper_constructed")

@@ -79,6 +79,7 @@ ORDER_OPTIONAL = (
     "language",
     "skills",
     "sensitive_complex",
+    "in_sentence_plan",
     "venues",
     "liaison",
     *PERSON_COLUMNS,
@@ -121,6 +122,8 @@ class NewOrder:
     language: str = "en"
     skills: tuple[Skill, ...] = ()
     is_sensitive_complex: bool = False
+    in_sentence_plan: bool | None = None
+    """Whether the sentence plan names this work; None while nobody knows (R3)."""
     venues: tuple[str, ...] = ()
     liaison: str = ""
     """E-mail by which the victim liaison officer, or who takes that part, signs in."""
@@ -260,6 +263,9 @@ class _Reader:
             self.fault(name, "This is neither yes nor no", "Use yes or no")
         return value in YES if value else otherwise
 
+    def truth_if_known(self, name: str) -> bool | None:
+        return self.truth(name, otherwise=False) if self.texts.get(name, "").strip() else None
+
     def words(self, name: str) -> tuple[str, ...]:
         return tuple(word for word in _LIST_SIGNS.split(self.texts.get(name, "")) if word)
 
@@ -317,6 +323,7 @@ def read_order(
         language=LANGUAGES.get(language, language),
         skills=tuple(dict.fromkeys(skills)),
         is_sensitive_complex=reader.truth("sensitive_complex", otherwise=False),
+        in_sentence_plan=reader.truth_if_known("in_sentence_plan"),
         venues=reader.words("venues"),
         liaison=reader.text("liaison", 254).lower(),
         people=people,

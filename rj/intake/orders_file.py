@@ -405,6 +405,8 @@ def _differences(
         ("skills", ", ".join(order.skills), ", ".join(told.skills)),
         ("sensitive_complex", order.is_sensitive_complex, told.is_sensitive_complex),
     ]
+    if told.in_sentence_plan is not None:
+        pairs.append(("in_sentence_plan", order.in_sentence_plan, told.in_sentence_plan))
     if told.received_on is not None:
         pairs.append(("received_on", order.received_on, told.received_on))
     if told.liaison:

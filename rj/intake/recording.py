@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -129,23 +130,27 @@ def _join(tables: Rows, rows: Rows) -> None:
 
 
 def _add_officer(tables: Rows, order: NewOrder) -> UUID:
-    officer_id = uuid4()
-    tables[ResponsibleOfficer].append(
-        {
-            "id": officer_id,
-            "version": 1,
-            "code": order.officer,
-            "name": order.officer_name,
-            "email": order.officer_email,
-            "telephone": "",
-            "area_id": order.area,
-            "hours": read_hours(OFFICER_HOURS),
-            "calendar_wish": CalendarWish.INVITATION,
-            "language": Language.ENGLISH,
-            "is_active": True,
-        }
-    )
+    row = officer_row(order, order.area)
+    tables[ResponsibleOfficer].append(row)
+    officer_id: UUID = row["id"]
     return officer_id
+
+
+def officer_row(order: NewOrder, area_id: str) -> dict[str, Any]:
+    """What is stored of a responsible officer whom an order brings with it."""
+    return {
+        "id": uuid4(),
+        "version": 1,
+        "code": order.officer,
+        "name": order.officer_name,
+        "email": order.officer_email,
+        "telephone": "",
+        "area_id": area_id,
+        "hours": read_hours(OFFICER_HOURS),
+        "calendar_wish": CalendarWish.INVITATION,
+        "language": Language.ENGLISH,
+        "is_active": True,
+    }
 
 
 def _add_order(
@@ -186,6 +191,9 @@ def _add_order(
             "first_contacted_on": None,
             "closed_at": None,
             "closed_reason": "",
+            "ending": None,
+            "ended_on": None,
+            "in_sentence_plan": order.in_sentence_plan,
             "created_at": now,
             "created_by": actor.account_id,
         }

@@ -10,11 +10,13 @@ from sqlmodel import Field, SQLModel
 from rj.db.types import Versioned, WeeklyHours, document, term
 from rj.policy.terms import (
     CalendarWish,
+    ChangeGround,
     ClockKind,
     ContactOutcome,
     CourtKind,
     HarmClass,
     Language,
+    OrderEnding,
     OrderType,
     Plea,
     RequirementType,
@@ -90,7 +92,13 @@ class Order(Versioned, table=True):
     """A sentence that carries a restorative-justice requirement."""
 
     __tablename__ = "sentence_order"  # ORDER is a reserved word in SQL
-    __table_args__ = (CheckConstraint("ends_on >= sentenced_on", name="ends_after_sentence"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= sentenced_on", name="ends_after_sentence"),
+        CheckConstraint(
+            "closed_at IS NOT NULL OR (ending IS NULL AND ended_on IS NULL)",
+            name="only_closed_has_ended",
+        ),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     reference: str = Field(unique=True, max_length=40)
@@ -125,6 +133,12 @@ class Order(Versioned, table=True):
     first_contacted_on: date | None = None
     closed_at: datetime | None = None
     closed_reason: str = Field(default="", max_length=200)
+    ending: OrderEnding | None = term(OrderEnding, default=None, nullable=True)
+    ended_on: date | None = None
+    """The day from which the order, or our part in it, is over."""
+    in_sentence_plan: bool | None = None
+    """Whether the responsible officer's sentence plan names this work; none while not known. An
+    order may end before the conference where it does not (R3)."""
     created_at: datetime
     created_by: UUID | None = Field(default=None, foreign_key="account.id")
 
@@ -155,6 +169,31 @@ class Requirement(Versioned, table=True):
     """Most days the court named; none where it need not name any (R3)."""
     starts_on: date
     ends_on: date
+
+
+class OrderChange(SQLModel, table=True):
+    """One fact of an order that was changed: what it was, what it became, who, when and why.
+
+    Rows are added, never changed. Facts of the harmed side never come here: this is the history of
+    the sentence and of the person on probation.
+    """
+
+    __tablename__ = "order_change"
+    __table_args__ = (CheckConstraint("value_before <> value_after", name="something_changed"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="sentence_order.id", index=True)
+    fact: str = Field(max_length=40)
+    """The fact's name, which is its column in ``docs/importing-orders.md`` where it has one."""
+    value_before: str = Field(max_length=2000)
+    """In the words of that column: codes and ISO days, empty for nothing."""
+    value_after: str = Field(max_length=2000)
+    ground: ChangeGround = term(ChangeGround)
+    reason: str = Field(default="", max_length=200)
+    effective_on: date | None = None
+    """The day from which it is so, where somebody said it."""
+    changed_at: datetime
+    changed_by: UUID | None = Field(default=None, foreign_key="account.id")
 
 
 class VenueAgreed(SQLModel, table=True):

@@ -23,6 +23,33 @@ class RequirementType(StrEnum):
     DEFERMENT_RJ = "deferment_rj"
 
 
+class OrderEnding(StrEnum):
+    """How the work on an order came to its end (R3)."""
+
+    COMPLETED = "completed"
+    """The plan was carried out."""
+    ENDED_EARLY = "ended_early"
+    """Supervision ended once requirements and sentence plan were complete (2026 Act, s38)."""
+    REVOKED = "revoked"
+    """A court took the order back."""
+    TRANSFERRED = "transferred"
+    """It is carried out elsewhere, outside this service."""
+    EXPIRED = "expired"
+    """Its time is over."""
+    OTHER = "other"
+
+
+class ChangeGround(StrEnum):
+    """Why a fact of an order is no longer what was recorded."""
+
+    CORRECTION = "correction"
+    """It was recorded wrongly."""
+    VARIED = "varied"
+    """A court varied the order."""
+    CIRCUMSTANCES = "circumstances"
+    """Things are different now: another officer, another risk."""
+
+
 class Plea(StrEnum):
     """What was pleaded."""
 

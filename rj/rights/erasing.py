@@ -30,7 +30,15 @@ from rj.db.database import Database
 from rj.facilitators.models import ConflictOfInterest
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
-from rj.orders.models import ClockChange, ContactAttempt, ErasedOrder, Order, Plan, PlanStep
+from rj.orders.models import (
+    ClockChange,
+    ContactAttempt,
+    ErasedOrder,
+    Order,
+    OrderChange,
+    Plan,
+    PlanStep,
+)
 from rj.orders.queries import erased_order_mark
 from rj.outbox.models import Message, MessageState
 from rj.outbox.services import stop_message
@@ -131,6 +139,7 @@ def erase_reasons(session: Session, order_id: UUID) -> int:
     people = select(Party.id).where(Party.order_id == order_id)
     of_the_case: tuple[tuple[type[SQLModel], str, Any, str], ...] = (
         (Order, "closed_reason", col(Order.id) == order_id, ""),
+        (OrderChange, "reason", col(OrderChange.order_id) == order_id, ""),
         (Meeting, "cancelled_reason", col(Meeting.order_id) == order_id, ""),
         (MeetingVersion, "reason", col(MeetingVersion.meeting_id).in_(meetings), ""),
         # a step that was added is known by its reason
@@ -181,6 +190,7 @@ def _erase_messages(session: Session, party_id: UUID) -> None:
 def _erase_order(session: Session, order: Order, party: Party, seal: Seal, now: datetime) -> None:
     """Take out of an order by what courts and probation know whose it is."""
     remember_order(session, order, seal, now)
+    session.exec(delete(OrderChange).where(col(OrderChange.order_id) == order.id))
     if order.crn != ERASED_CRN:
         order.crn = ERASED_CRN
         order.reference = f"{ERASED_CRN}-{party.reference}"

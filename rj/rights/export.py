@@ -20,6 +20,7 @@ from rj.audit.services import Actor, note
 from rj.calendars.models import Invitation
 from rj.conferences.models import GateRecord, Meeting
 from rj.kernel.errors import NotFound
+from rj.orders.history import changes_of
 from rj.orders.models import ContactAttempt, Court, Order, Plan, PlanStep, Requirement
 from rj.orders.queries import offences_of
 from rj.outbox.keeping import Keeper
@@ -41,6 +42,8 @@ from rj.rights.telling import File, messages_of, plain, told
 from rj.suppression.models import SaidNoQuestion
 from rj.venues.models import Venue
 
+OF_NEITHER_SIDE = frozenset({"venues", "skills"})
+"""Facts of a case that a file leaves out."""
 READ_FIRST = "notes_to_be_read_before_this_is_handed_over"
 NOTES = frozenset({"note", "closed_reason"})
 
@@ -84,6 +87,7 @@ def _party_file(session: Session, party: Party, seal: Seal, keeper: Keeper) -> F
         order = session.get_one(Order, party.order_id)
         attempts = _of_order(session, ContactAttempt, order.id, "attempted_at")
         file["order"] = _without_notes([_order(session, order)])[0]
+        file["changes_of_the_order"] = _changes(session, order.id)
         file["attempts_to_reach_you"] = _without_notes(attempts)
         file["plan"] = _steps(session, order.id)
         notes += _notes(attempts, "attempt to reach you")
@@ -172,6 +176,12 @@ def _order(session: Session, order: Order) -> File:
         "requirement": told(requirement, "told") if requirement else None,
         "offences": [each.description for each in offences_of(session, order.id)],
     }
+
+
+def _changes(session: Session, order_id: UUID) -> list[File]:
+    """What was changed of their order. Where meetings may be held is of neither side's file."""
+    found = reversed(changes_of(session, order_id))
+    return [told(each, "told") for each in found if each.fact not in OF_NEITHER_SIDE]
 
 
 def _steps(session: Session, order_id: UUID) -> list[File]:

@@ -110,7 +110,8 @@ WHAT_IS_MISSING = {
 """What a form says of an empty field, where a file is told which words a column takes."""
 FORM_ORDER = (
     *("reference", "area", "court", "sentenced_on", "order_type", "ends_on", "requirement"),
-    *("offences", "plea", "risk", "days", "starts_on", "requirement_ends_on", "received_on"),
+    *("offences", "in_sentence_plan", "plea", "risk", "days", "starts_on"),
+    *("requirement_ends_on", "received_on"),
     *("name", "crn", "date_of_birth", "convicted_on", *PERSON_FIELDS, "officer", "officer_code"),
     *("officer_name", "officer_email", "language", "sensitive_complex", "skills", "venues"),
     "liaison",
@@ -129,9 +130,12 @@ class OrderTexts:
 def order_texts(entered: Entered) -> OrderTexts:
     """What was typed, in the columns that an import reads too: one set of rules for both."""
     columns = (*ORDER_REQUIRED, *ORDER_OPTIONAL)
-    texts = {column: _text(entered, column, column) for column in columns}
+    texts = {column: column_text(entered, column, column) for column in columns}
     people = [
-        {column: _text(entered, person_field(number, column), column) for column in PERSON_COLUMNS}
+        {
+            column: column_text(entered, person_field(number, column), column)
+            for column in PERSON_COLUMNS
+        }
         for number in filled_people(entered)
     ]
     return OrderTexts(texts, people)
@@ -191,7 +195,8 @@ def _is_filled(entered: Entered, number: int) -> bool:
     )
 
 
-def _text(entered: Entered, name: str, column: str) -> str:
+def column_text(entered: Entered, name: str, column: str) -> str:
+    """What was typed in a field, in the words in which a file fills its column."""
     if column in ORDER_DATES:
         parts = [entered.text(f"{name}-{part}").strip() for part in ("day", "month", "year")]
         return "/".join(parts) if any(parts) else entered.text(name)

@@ -1,6 +1,6 @@
 """What the orders pages show: plain values, put together inside a session."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -46,6 +46,7 @@ from rj.policy.languages import language_name
 from rj.policy.terms import PartyRole, Role, Route, Side, Skill, Stage
 from rj.venues.queries import get_room, get_venue
 from web.orders.clocks import ShownClock, clock_tag, shown_clocks
+from web.orders.history import ChangeRow, change_rows
 from web.orders.told import ToldRow, part_words, told_rows
 from web.pages import Fact, Tag, clock_text, day_text, moment_text, weekday_text
 from web.people import NamesShown, Person
@@ -74,6 +75,9 @@ SORT_CHOICES = (
     (OrderSort.OLDEST.value, "Oldest sentence first"),
     (OrderSort.REFERENCE.value, "Reference"),
 )
+
+
+SENTENCE_PLAN: dict[bool | None, str] = {True: "Yes", False: "No", None: "Not known"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +294,7 @@ class OrderPage:
     clocks: tuple[ShownClock, ...]
     is_closed: bool
     facts: tuple[Fact, ...]
+    history: tuple[ChangeRow, ...]
     timeline: tuple[TimelineStep, ...]
     people: tuple[PartyRow, ...]
     told: tuple[ToldMeeting, ...]
@@ -314,6 +319,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
         clocks=shown_clocks(session, order, today, steps),
         is_closed=order.closed_at is not None,
         facts=_facts(session, order, names),
+        history=change_rows(session, order),
         timeline=tuple(
             _timeline_step(session, step, plan, meetings, today) for step in steps if plan
         ),
@@ -373,22 +379,30 @@ def _facts(session: Session, order: Order, names: dict[UUID, str]) -> tuple[Fact
     skills = ", ".join(words_for(Skill(each)) for each in order.skills)
     here = f"/orders/{order.id}"
     is_open = order.closed_at is None
+    change = _changer(here if is_open else "")
     facts = [
-        Fact("Person on probation", harmer),
-        Fact("CRN", order.crn),
-        Fact("Order", words_for(order.order_type)),
-        Fact("Requirement", words_for(requirement.kind) + days),
-        Fact(
+        change("Person on probation", harmer, "person"),
+        change("CRN", order.crn, "crn"),
+        change("Court's reference", order.reference, "reference"),
+        change("Order", words_for(order.order_type), "kind"),
+        change("Requirement", words_for(requirement.kind) + days, "kind"),
+        change(
             "Requirement runs",
             f"{day_text(requirement.starts_on)} to {day_text(requirement.ends_on)}",
+            "requirement-dates",
         ),
-        Fact("Sentenced", f"{weekday_text(order.sentenced_on)}, {court.name}"),
-        Fact("Order ends", day_text(order.ends_on)),
-        Fact("Received by the service", day_text(order.received_on)),
-        Fact("Offences", "; ".join(each.description for each in offences_of(session, order.id))),
-        Fact("Plea", words_for(order.plea)),
-        Fact("Risk of serious harm", words_for(order.risk)),
-        Fact("Responsible officer", officer.name),
+        change("Sentenced", f"{weekday_text(order.sentenced_on)}, {court.name}", "sentence"),
+        change("Order ends", day_text(order.ends_on), "end"),
+        change("In the sentence plan", SENTENCE_PLAN[order.in_sentence_plan], "sentence-plan"),
+        change("Received by the service", day_text(order.received_on), "received"),
+        change(
+            "Offences",
+            "; ".join(each.description for each in offences_of(session, order.id)),
+            "offences",
+        ),
+        change("Plea", words_for(order.plea), "plea"),
+        change("Risk of serious harm", words_for(order.risk), "risk"),
+        change("Responsible officer", officer.name, "officer"),
         Fact("Lead facilitator", lead),
         Fact(
             "Harmed side's contact",
@@ -396,14 +410,22 @@ def _facts(session: Session, order: Order, names: dict[UUID, str]) -> tuple[Fact
             f"{here}/liaison" if is_open else "",
             "Change",
         ),
-        Fact("Language of meetings", language_name(order.language)),
+        change("Language of meetings", language_name(order.language), "language"),
+        change("Skills needed", skills or "None beyond the basic course", "needs"),
+        change("Venues", ", ".join(venues) or "Any open venue of the area", "venues"),
     ]
-    if skills:
-        facts.append(Fact("Skills needed", skills))
-    facts.append(Fact("Venues", ", ".join(venues) or "Any open venue of the area"))
     if order.closed_at is not None:
         facts.append(Fact("Closed", f"{moment_text(order.closed_at)}: {order.closed_reason}"))
     return tuple(facts)
+
+
+def _changer(here: str) -> Callable[[str, str, str], Fact]:
+    """Facts with the page on which each is changed; of a closed order none is."""
+
+    def fact(label: str, value: str, name: str) -> Fact:
+        return Fact(label, value, f"{here}/change/{name}" if here else "", "Change")
+
+    return fact
 
 
 def _timeline_step(

@@ -16,12 +16,12 @@ from rj.conferences.models import GateRecord, MeetingVersion
 from rj.db.database import Database
 from rj.facilitators.models import Facilitator, Leave
 from rj.kernel.errors import Conflict
-from rj.orders.models import ContactAttempt, Order
+from rj.orders.models import ContactAttempt, Order, OrderChange
 from rj.outbox.keeping import Keeper
 from rj.parties.contact import lift_stop
 from rj.parties.models import Party
 from rj.parties.queries import parties_of
-from rj.policy.terms import ContactOutcome, Gate, GateValue, Role, Side
+from rj.policy.terms import ChangeGround, ContactOutcome, Gate, GateValue, Role, Side
 from rj.rights.commands import erase_again_command, erase_command, restrict_command
 from rj.rights.erasing import scrub
 from rj.rights.export import export_person
@@ -98,6 +98,14 @@ def fill(session: Session, story: Story) -> None:  # noqa: F811
                 outcome=ContactOutcome.NO_ANSWER,
                 recorded_by=staff,
                 recorded_at=NOW,
+            ),
+            OrderChange(
+                order_id=order_id,
+                fact="risk",
+                value_before="low",
+                value_after="high",
+                ground=ChangeGround.CORRECTION,
+                changed_at=NOW,
             ),
             MeetingVersion(
                 meeting_id=found.meeting_id,

@@ -133,6 +133,7 @@ def filled(path: str, values: dict[str, UUID] | None = None) -> str:
             return str(uuid4() if values is None else values.get(name, uuid4()))
         return {
             "gate": gate,
+            "fact": "risk",
             "name": "orders.csv",
             "path": "/nowhere",
             "file_path": "/rj.css",

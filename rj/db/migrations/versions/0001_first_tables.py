@@ -1283,8 +1283,30 @@ def upgrade() -> None:
         sa.Column("first_contacted_on", sa.Date(), nullable=True),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("closed_reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column(
+            "ending",
+            sa.Enum(
+                "completed",
+                "ended_early",
+                "revoked",
+                "transferred",
+                "expired",
+                "other",
+                name="orderending",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("in_sentence_plan", sa.Boolean(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "closed_at IS NOT NULL OR (ending IS NULL AND ended_on IS NULL)",
+            name=op.f("ck_sentence_order_only_closed_has_ended"),
+        ),
         sa.CheckConstraint(
             "ends_on >= sentenced_on", name=op.f("ck_sentence_order_ends_after_sentence")
         ),
@@ -1487,6 +1509,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_attempt_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "order_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("fact", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+        sa.Column("value_before", sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+        sa.Column("value_after", sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=False),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "correction",
+                "varied",
+                "circumstances",
+                name="changeground",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("length(fact) <= 40", name=op.f("ck_order_change_fact_length")),
+        sa.CheckConstraint("length(reason) <= 200", name=op.f("ck_order_change_reason_length")),
+        sa.CheckConstraint(
+            "length(value_after) <= 2000", name=op.f("ck_order_change_value_after_length")
+        ),
+        sa.CheckConstraint(
+            "length(value_before) <= 2000", name=op.f("ck_order_change_value_before_length")
+        ),
+        sa.CheckConstraint(
+            "value_before <> value_after", name=op.f("ck_order_change_something_changed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by"], ["account.id"], name=op.f("fk_order_change_changed_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_order_change_order_id_sentence_order"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_change")),
+    )
+    with op.batch_alter_table("order_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_change_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "order_offence",
@@ -2513,6 +2583,10 @@ def downgrade() -> None:
     op.drop_table("party")
     op.drop_table("order_source")
     op.drop_table("order_offence")
+    with op.batch_alter_table("order_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_change_order_id"))
+
+    op.drop_table("order_change")
     with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_attempt_order_id"))
 
