@@ -181,9 +181,15 @@ def days_text(first_day: date, last_day: date) -> str:
     return f"{day_text(first_day)} to {day_text(last_day)}"
 
 
+MIDDAY_AND_MIDNIGHT = {time(12): "midday", time(0): "midnight"}
+"""As invitations say it: many read 12pm as midnight."""
+
+
 def clock_text(instant: datetime) -> str:
-    """``2:30pm``: the wall clock in Europe/London, as pages write it."""
+    """``2:30pm``, ``midday``: the wall clock in Europe/London, as pages write it."""
     shown = london_time(instant)
+    if shown in MIDDAY_AND_MIDNIGHT:
+        return MIDDAY_AND_MIDNIGHT[shown]
     hour = shown.hour % 12 or 12
     half = "am" if shown.hour < 12 else "pm"
     return f"{hour}:{shown.minute:02}{half}" if shown.minute else f"{hour}{half}"

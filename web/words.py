@@ -11,6 +11,7 @@ from rj.accounts.queries import RolesByArea
 from rj.conferences.models import MeetingState
 from rj.outbox.models import MessageState
 from rj.policy.terms import (
+    STAGE_WORDS,
     AttendanceOutcome,
     CalendarWish,
     ChangeGround,
@@ -35,7 +36,6 @@ from rj.policy.terms import (
     Route,
     Side,
     Skill,
-    Stage,
 )
 from rj.suitability.facts import Answer
 from web.pages import Tag
@@ -72,11 +72,7 @@ WORDS: tuple[tuple[StrEnum, str], ...] = (
     (Answer.YES, "Yes"),
     (Answer.NO, "No"),
     (Answer.NOT_KNOWN, "Not known yet"),
-    (Stage.CONTACT, "First contact"),
-    (Stage.ASSESSMENT, "Assessment"),
-    (Stage.PREPARATION, "Preparation"),
-    (Stage.REPARATION, "Reparation event"),
-    (Stage.REVIEW, "Review"),
+    *((stage, words.capitalize()) for stage, words in STAGE_WORDS.items()),
     (DayUnit.CALENDAR, "Calendar days"),
     (DayUnit.WORKING, "Working days"),
     (ClockKind.FIRST_CONTACT, "First contact"),

@@ -34,15 +34,9 @@ from rj.kernel.references import new_reference
 from rj.orders.models import Order, PlanStep, StepState
 from rj.orders.queries import get_plan, get_step, steps_of
 from rj.orders.services import complete_step
-from rj.policy.terms import AttendanceOutcome, Stage
+from rj.policy.terms import STAGE_WORDS, AttendanceOutcome, Stage
 
 LONGEST_REASON = 200
-STEP_WORDS = {
-    Stage.ASSESSMENT: "assessment",
-    Stage.PREPARATION: "preparation",
-    Stage.REPARATION: "reparation event",
-    Stage.REVIEW: "review",
-}
 
 
 def lock_order(session: Session, order_id: UUID) -> Order:
@@ -419,7 +413,7 @@ def _refuse_out_of_turn(session: Session, step: PlanStep) -> None:
             what = (
                 "that the first contact was made"
                 if earlier.stage is Stage.CONTACT
-                else f"what became of the {STEP_WORDS[earlier.stage]}"
+                else f"what became of the {STAGE_WORDS[earlier.stage]}"
             )
             raise Invalid(
                 FieldProblem("outcome", f"Record {what} first: the steps of a plan follow in turn")

@@ -87,6 +87,9 @@ ORDER_OPTIONAL = (
 PARTY_REQUIRED = ("order_reference", "side", "role")
 PARTY_OPTIONAL = ("name", "chosen_name", *PERSON_COLUMNS)
 
+NO_OFFENCE = Fault("offences", "No offence is given", "Give at least one code, like 8/6")
+"""Found on reading, so that it is told together with everything else that is missing."""
+
 UNREAD = date(1, 1, 1)
 """Stands for a date that could not be read, in an order that has faults and is never recorded."""
 
@@ -297,6 +300,9 @@ def read_order(
         except ValueError:
             choices = ", ".join(skill.value for skill in Skill)
             reader.fault("skills", "A skill is not known", f"Use {choices}")
+    offences = tuple(word.upper() for word in reader.words("offences"))
+    if not offences:
+        reader.faults.append(NO_OFFENCE)
     days = reader.parsed("days", _whole_number, "Write a whole number of days")
     language = reader.text("language", 40).lower() or "en"
     order = NewOrder(
@@ -308,7 +314,7 @@ def read_order(
         requirement=reader.term("requirement", RequirementType, None),
         sentenced_on=reader.day("sentenced_on", required=True) or UNREAD,
         ends_on=reader.day("ends_on", required=True) or UNREAD,
-        offences=tuple(word.upper() for word in reader.words("offences")),
+        offences=offences,
         officer=reader.text("officer", 12, required="Give the responsible officer's code").upper(),
         harmer=_read_person(reader, Side.HARMER, PartyRole.PRINCIPAL, is_order_row=True),
         days=days,

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from rj.intake.csv_table import Fault
-from rj.intake.entry import NewOrder
+from rj.intake.entry import NO_OFFENCE, NewOrder
 from rj.kernel.errors import Invalid
 from rj.parties.contact import refuse_impossible_terms, refuse_unreachable
 from rj.parties.recording import NewPerson
@@ -164,7 +164,7 @@ def area_is_known_and_own(order: NewOrder, known: Known, today: date) -> Fault |
 def offences_are_known(order: NewOrder, known: Known, today: date) -> Fault | None:
     """Each offence is in the list, by Home Office or courts' code."""
     if not order.offences:
-        return Fault("offences", "No offence is given", "Give at least one code, like 8/6")
+        return NO_OFFENCE
     if len(order.offences) > MOST_OFFENCES:
         return Fault("offences", "Too many offences", f"Give {MOST_OFFENCES} or fewer")
     unknown = [code for code in order.offences if code not in known.offences]

@@ -309,7 +309,7 @@ def _live(plan: Plan, based_on: int | None = None) -> Plan:
 def _open_reparation(session: Session, plan: Plan) -> PlanStep:
     third = next(step for step in steps_of(session, plan.id) if step.stage is Stage.REPARATION)
     if third.state is not StepState.OPEN:
-        raise Conflict("The reparation meeting has been held already")
+        raise Conflict("The reparation event has been held already")
     return third
 
 

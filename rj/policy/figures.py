@@ -17,7 +17,7 @@ from typing import Any
 from rj.policy.legal import LegalRules, PersonalVictim, Regime, rules_on
 from rj.policy.plan_templates import PlanTemplate, template_on
 from rj.policy.standards import DeliveryStandards, standards_on
-from rj.policy.terms import DayUnit, HarmClass, RequirementType, RiskLevel, Stage
+from rj.policy.terms import STAGE_WORDS, DayUnit, HarmClass, RequirementType, RiskLevel, Stage
 
 Value = int | bool | str | list[str] | None
 """A figure as it is stored: a number, a truth, a day in ISO form, or words of a closed list."""
@@ -129,7 +129,7 @@ def differing(before: Policy, after: Policy) -> tuple[tuple[Figure, Value, Value
 def faults_of(policy: Policy) -> tuple[str, ...]:
     """What does not hold together in a policy, though each figure may be set by itself."""
     faults = [
-        f"From {_STAGE_WORDS[earlier]} to {_STAGE_WORDS[later]}: the least is more than the most"
+        f"From {STAGE_WORDS[earlier]} to {STAGE_WORDS[later]}: the least is more than the most"
         for (earlier, later), (least, most) in policy.standards.gaps.items()
         if least > most
     ]
@@ -249,14 +249,6 @@ LAW = "The law of each requirement"
 PERIODS = "Periods"
 GAPS = "Days between meetings"
 LENGTHS = "Length of meetings"
-
-_STAGE_WORDS = {
-    Stage.CONTACT: "first contact",
-    Stage.ASSESSMENT: "assessment",
-    Stage.PREPARATION: "preparation",
-    Stage.REPARATION: "reparation event",
-    Stage.REVIEW: "review",
-}
 
 
 def _who() -> tuple[Figure, ...]:
@@ -404,11 +396,11 @@ def _periods() -> Iterable[Figure]:
 
 
 def _gaps() -> Iterable[Figure]:
-    for earlier, later in pairwise(_STAGE_WORDS):
+    for earlier, later in pairwise(STAGE_WORDS):
         for side, word in enumerate(("Least", "Most")):
             yield Figure(
                 f"gap.{earlier.value}.{later.value}.{word.lower()}",
-                f"{word} days from {_STAGE_WORDS[earlier]} to {_STAGE_WORDS[later]}",
+                f"{word} days from {STAGE_WORDS[earlier]} to {STAGE_WORDS[later]}",
                 GAPS,
                 Shape.NUMBER,
                 _gap(earlier, later, side),
@@ -418,7 +410,7 @@ def _gaps() -> Iterable[Figure]:
 
 
 def _lengths() -> Iterable[Figure]:
-    for stage, words in _STAGE_WORDS.items():
+    for stage, words in STAGE_WORDS.items():
         yield Figure(
             f"minutes.{stage.value}",
             f"Minutes of the {words}",

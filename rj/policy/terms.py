@@ -94,6 +94,16 @@ class Stage(StrEnum):
     REVIEW = "review"
 
 
+STAGE_WORDS: dict[Stage, str] = {
+    Stage.CONTACT: "first contact",
+    Stage.ASSESSMENT: "assessment",
+    Stage.PREPARATION: "preparation",
+    Stage.REPARATION: "reparation event",
+    Stage.REVIEW: "review",
+}
+"""What each stage is called within a sentence, in their order."""
+
+
 class Route(StrEnum):
     """What the third meeting is. Direct only after both sides' recorded consent to meet."""
 

@@ -63,7 +63,7 @@ class TierValue:
 
     @property
     def is_best_possible(self) -> bool:
-        """Whether nobody could do better."""
+        """Whether no plan could do better."""
         return self.least is not None and self.value <= self.least
 
     @property
@@ -72,7 +72,7 @@ class TierValue:
         if self.least is None:
             return ""
         if self.is_best_possible:
-            return "nobody could do better"
+            return "no plan could do better"
         return f"at best {self.least}"
 
 

@@ -36,6 +36,7 @@ from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
 from rj.orders.models import Order, Plan, PlanStep, Requirement
 from rj.orders.queries import get_step
+from rj.policy.terms import STAGE_WORDS
 from rj.scheduling.freezing import AT_THE_LAST, Frozen, freeze
 from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.names import CASE, FACILITATOR, ROOM, TASK
@@ -43,7 +44,7 @@ from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.rules import Breach, breaches
 from rj.scheduling.runs import get_run
-from rj.scheduling.wording import STAGE_WORDS, in_words
+from rj.scheduling.wording import in_words
 from rj.venues.models import Room
 
 PUBLISHED_BY_PLANNING = "planned"

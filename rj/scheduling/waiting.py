@@ -56,6 +56,28 @@ def awaiting_review(
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """How many changed meetings of a run are published, and how many still are not."""
+
+    published: int
+    unpublished: int
+
+
+def decided(session: Session, runs: Iterable[PlanningRun]) -> dict[UUID, Decided]:
+    """What has been made of each run; a run that would change nothing is not among them."""
+    published = func.count(col(ProposedMeeting.published_at))
+    counted = session.exec(
+        select(ProposedMeeting.run_id, published, func.count() - published)
+        .where(
+            col(ProposedMeeting.run_id).in_([run.id for run in runs]),
+            ProposedMeeting.change != ProposalChange.UNCHANGED,
+        )
+        .group_by(col(ProposedMeeting.run_id))
+    )
+    return {run_id: Decided(done, waiting) for run_id, done, waiting in counted}
+
+
+@dataclass(frozen=True, slots=True)
 class GateWaiting:
     """A held meeting whose people cannot be told yet."""
 

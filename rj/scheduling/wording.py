@@ -18,7 +18,7 @@ from rj.orders.models import Order, Plan, PlanStep, ResponsibleOfficer
 from rj.parties.models import Party
 from rj.policy.languages import language_name
 from rj.policy.plan_templates import Attends
-from rj.policy.terms import Stage
+from rj.policy.terms import STAGE_WORDS
 from rj.scheduling.names import (
     CASE,
     FACILITATOR,
@@ -30,14 +30,6 @@ from rj.scheduling.names import (
     Names,
 )
 from rj.venues.models import Room, Venue
-
-STAGE_WORDS = {
-    Stage.CONTACT: "first contact",
-    Stage.ASSESSMENT: "assessment",
-    Stage.PREPARATION: "preparation",
-    Stage.REPARATION: "reparation meeting",
-    Stage.REVIEW: "review",
-}
 
 ANOTHER_CASE = "another case"
 FORGOTTEN = "somebody who has been forgotten"

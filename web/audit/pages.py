@@ -25,6 +25,7 @@ THINGS = {
     "meeting": "A meeting",
     "party": "A person's page",
     "message": "A letter, call or message",
+    "suitability_check": "A report writer's check",
     IN_A_LIST: "A name in a list",
 }
 
@@ -155,8 +156,8 @@ def _row(entry: AuditEntry, names: dict[UUID, str]) -> Row:
         who=_who(entry, names),
         role=_role(entry.role),
         kind=words_for(entry.kind),
-        act=entry.action,
-        thing=entry.thing,
+        act=entry.action.capitalize(),
+        thing=THINGS.get(entry.thing, entry.thing.replace("_", " ").capitalize()),
         case_mark=str(entry.order_id)[:8] if entry.order_id else "",
     )
 

@@ -235,7 +235,7 @@ def _reviews(session: Session, areas: frozenset[str], away: frozenset[UUID]) -> 
             )
             for waiting in awaiting_review(session, areas, but_order_ids=away)
         ),
-        "No proposal waits.",
+        "No proposal waits for review.",
     )
 
 
@@ -380,7 +380,7 @@ def _risks(session: Session, areas: frozenset[str], now: datetime) -> Section:
             )
             for lapsing in risks_lapsing(session, areas, today=london_day(now))
         ),
-        "None lapses within a week.",
+        "No risk assessment lapses within a week.",
     )
 
 
@@ -397,7 +397,7 @@ def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
             )
             for waiting in gates_waiting(session, areas, now=now)
         ),
-        "No held meeting waits.",
+        "No held meeting waits for something to be recorded.",
     )
 
 
@@ -410,7 +410,7 @@ def _sign_offs(orders: Iterable[Order], names: dict[UUID, str]) -> Section:
             for order in orders
             if order.is_sensitive_complex and order.signed_off_at is None
         ),
-        "None waits.",
+        "No sensitive and complex case waits for a sign-off.",
     )
 
 

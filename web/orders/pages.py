@@ -291,6 +291,8 @@ class OrderPage:
     """One order."""
 
     reference: str
+    about: str
+    """Who is on probation, by name and CRN."""
     clocks: tuple[ShownClock, ...]
     is_closed: bool
     facts: tuple[Fact, ...]
@@ -316,6 +318,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
     names = party_names(session, order.id)
     return OrderPage(
         reference=order.reference,
+        about=", ".join(filter(None, (harmer_names(session, [order.id]).get(order.id), order.crn))),
         clocks=shown_clocks(session, order, today, steps),
         is_closed=order.closed_at is not None,
         facts=_facts(session, order, names),

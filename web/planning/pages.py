@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import groupby, takewhile
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -38,6 +38,7 @@ from rj.scheduling.proposals import (
     UnplacedStage,
 )
 from rj.scheduling.runs import runs_of
+from rj.scheduling.waiting import Decided, decided
 from rj.scheduling.wishes import wishes_of
 from web.meetings.choosing import place_words, staff_words
 from web.meetings.rehearsal import AGREE_FIRST, HOW
@@ -52,10 +53,11 @@ CHANGE_TAGS: dict[ProposalChange, Tag] = {
     ProposalChange.STAFF_CHANGED: Tag("Staff changed", "soon"),
     ProposalChange.UNCHANGED: Tag("Unchanged", "done"),
 }
+READY = Tag("Ready to review", "told")
 RUN_TAGS: dict[RunState, Tag] = {
     RunState.QUEUED: Tag("Waiting to begin", "held"),
     RunState.RUNNING: Tag("Planning now", "soon"),
-    RunState.FINISHED: Tag("Ready to review", "told"),
+    RunState.FINISHED: READY,
     RunState.FAILED: Tag("Not finished", "late"),
 }
 
@@ -165,6 +167,8 @@ def planning_home(session: Session, person: Person) -> PlanningHome:
     }
     runs = [(run, name) for area, name in areas for run in runs_of(session, area)]
     runs.sort(key=lambda each: each[0].requested_at, reverse=True)
+    decisions = decided(session, (run for run, _ in runs))
+    newest = {run.area_id: run.id for run, _ in reversed(runs)}
     names = _account_names(session, (run.requested_by for run, _ in runs))
     return PlanningHome(
         areas=areas,
@@ -175,14 +179,27 @@ def planning_home(session: Session, person: Person) -> PlanningHome:
                 reference=run.reference,
                 area=area,
                 asked=moment_text(run.requested_at),
-                asked_by=names.get(run.requested_by, "The service"),
-                tag=RUN_TAGS[run.state],
+                asked_by=names.get(run.requested_by, "the service"),
+                tag=run_tag(run.state, decisions.get(run.id), newest[run.area_id] == run.id),
                 outcome=run.failure,
             )
             for run, area in runs
         ),
         wishes=wish_rows(session, wishes_of(session, orders), orders),
     )
+
+
+def run_tag(state: RunState, made_of_it: Decided | None, is_newest: bool) -> Tag:
+    """How a run stands in the list. A newer run of its area overtakes what is not published."""
+    if state is not RunState.FINISHED:
+        return RUN_TAGS[state]
+    if made_of_it is None:
+        return Tag("Nothing to change", "done")
+    if not made_of_it.unpublished:
+        return Tag("Published", "done")
+    if not is_newest:
+        return Tag("Partly published" if made_of_it.published else "Overtaken", "done")
+    return Tag("Partly published", "soon") if made_of_it.published else READY
 
 
 def _account_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
@@ -312,11 +329,11 @@ def gap_words(best: Sequence[int], bound: Sequence[int | None]) -> str:
             return ""
         if value > least:
             return f"{words}: at most {-(-(value - least) * 100 // value)}% above the best possible"
-    return "Nobody could do better" if best and len(bound) >= len(best) else ""
+    return "No plan could do better" if best and len(bound) >= len(best) else ""
 
 
 def proven_sentence(tiers: Sequence[TierValue], *, mends_only: bool) -> str:
-    """What is proven of a plan: in which respects nobody could do better, each given those before.
+    """What is proven of a plan: in which respects no plan could do better, each given those before.
 
     Empty where nothing is proven.
     """
@@ -325,10 +342,10 @@ def proven_sentence(tiers: Sequence[TierValue], *, mends_only: bool) -> str:
         return ""
     while_kept = " while all other meetings stay as they are" if mends_only else ""
     if len(proven) == len(TIER_WORDS):
-        return f"Nobody could do better{while_kept}."
+        return f"No plan could do better{while_kept}: that is proven."
     words = list(BETTER.values())[: len(proven)]
     listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-    return f"Nobody could {listed}{while_kept}: that is proven."
+    return f"No plan could {listed}{while_kept}: that is proven."
 
 
 def duration_text(seconds: int) -> str:
@@ -357,6 +374,11 @@ class Asked:
     text: str = ""
     tick: str = ""
     """``none`` to begin with no case ticked."""
+
+    @property
+    def is_first_look(self) -> bool:
+        """Whether nothing was narrowed: the cases that would change, as the page opens."""
+        return self == Asked(tick=self.tick)
 
     def address(self, here: str, *, tick: str) -> str:
         """The same cases, all ticked or none."""
@@ -433,7 +455,7 @@ class Proposal:
     finished: str
     outcome: str
     proven: str
-    """In which respects nobody could do better; empty where nothing is proven."""
+    """In which respects no plan could do better; empty where nothing is proven."""
     counts: tuple[Count, ...]
     measures: tuple[Measure, ...]
     cases: tuple[CaseCard, ...]
@@ -467,8 +489,8 @@ def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
         measures=tuple(measure(tier) for tier in found.tiers),
         cases=tuple(case_card(case, here) for case in shown),
         hidden=len(found.cases) - len(shown),
-        left_out=tuple(unplaced_row(each, here) for each in found.left_out),
-        later=tuple(unplaced_row(each, here) for each in found.later),
+        left_out=joined(unplaced_row(each, here) for each in found.left_out),
+        later=joined(unplaced_row(each, here) for each in found.later),
         notes=found.notes,
         leads=(
             ("", "Anybody"),
@@ -579,6 +601,16 @@ def unplaced_row(each: UnplacedStage, here: str) -> UnplacedRow:
         why_href=f"{here}/cases/{each.order_id}/steps/{each.step_id}/why" if is_asked_about else "",
         cancels=moment_text(each.cancels) if each.cancels else "",
     )
+
+
+def joined(rows: Iterable[UnplacedRow]) -> tuple[UnplacedRow, ...]:
+    """Stages of a case that follow one another and have no meeting for one reason: one row."""
+    found = []
+    for _, alike in groupby(rows, key=lambda row: replace(row, stage="")):
+        first, *others = alike
+        stages = ", ".join((first.stage, *(row.stage.lower() for row in others)))
+        found.append(replace(first, stage=stages))
+    return tuple(found)
 
 
 def remedy_for(reason: str) -> str:

@@ -119,7 +119,7 @@ def test_a_review_says_what_is_new_and_who_will_be_told(database: Database) -> N
     assert page.outcome == "Everything was placed"
     assert page.count(ProposalChange.NEW) == 5 * len(county.orders)
     assert [tier.value for tier in page.tiers][:3] == [0, 0, 0]
-    assert page.tiers[0].bound_words == "nobody could do better"
+    assert page.tiers[0].bound_words == "no plan could do better"
     for case in page.cases:
         assert case.changes_anything
         told = {each.stage for each in case.stages if each.will_be_told}

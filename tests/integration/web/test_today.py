@@ -25,7 +25,7 @@ AFTER_ASSESSMENT = (Stage.PREPARATION, Stage.REPARATION)
 
 ALL_CLEAR = (
     "Every first contact is made or has time.",
-    "No proposal waits.",
+    "No proposal waits for review.",
     "No message failed.",
     "Nothing to print, nobody to ring.",
 )

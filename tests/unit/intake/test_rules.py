@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from rj.intake.entry import read_day, read_order, read_party
+from rj.intake.entry import ORDER_REQUIRED, read_day, read_order, read_party
 from rj.intake.rules import (
     Known,
     adult_on,
@@ -61,6 +61,12 @@ def faulty(cells: Mapping[str, str] = MappingProxyType({}), known: Known = KNOWN
 
 def test_a_right_order_has_no_fault() -> None:
     assert faulty() == set()
+
+
+def test_everything_that_is_missing_is_told_in_one_look() -> None:
+    _, faults = read_order({})
+
+    assert {fault.column for fault in faults} == set(ORDER_REQUIRED)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ def test_both_readings_of_fifteen_days_are_shown():
         (datetime(2026, 3, 9, 14, 30, tzinfo=UTC), "2:30pm"),
         (datetime(2026, 7, 9, 8, 0, tzinfo=UTC), "9am"),
         (datetime(2026, 1, 9, 0, 5, tzinfo=UTC), "12:05am"),
-        (datetime(2026, 1, 9, 12, 0, tzinfo=UTC), "12pm"),
+        (datetime(2026, 1, 9, 12, 0, tzinfo=UTC), "midday"),
+        (datetime(2026, 1, 9, 0, 0, tzinfo=UTC), "midnight"),
     ],
 )
 def test_a_time_is_shown_on_the_london_clock(instant, text):

@@ -9,18 +9,23 @@ from rj.conferences.models import MeetingState
 from rj.kernel.errors import Invalid
 from rj.policy.terms import Stage
 from rj.scheduling.alternatives import Alternative
+from rj.scheduling.models import RunState
 from rj.scheduling.proposals import TierValue
+from rj.scheduling.waiting import Decided
 from rj.scheduling.week import EntryKind, WeekEntry
 from web.forms import Entered
 from web.meetings.choosing import Chosen, chosen_from, offered_days, read_chosen
 from web.planning.pages import (
     OTHER_REMEDY,
+    UnplacedRow,
     duration_text,
     gap_words,
+    joined,
     measure,
     measures_so_far,
     proven_sentence,
     remedy_for,
+    run_tag,
 )
 from web.week.pages import hours_text, slot
 
@@ -36,7 +41,7 @@ def test_a_duration_reads_as_people_say_it(seconds: int, words: str) -> None:
 
 
 def test_a_proven_measure_says_that_nobody_could_do_better() -> None:
-    assert measure(TierValue("Days late", 2, 2)).note == "Nobody could do better"
+    assert measure(TierValue("Days late", 2, 2)).note == "No plan could do better"
     unproven = measure(TierValue("Days late", 4, 2))
     assert (unproven.note, unproven.least) == ("", "2")
     assert measure(TierValue("Days late", 4, None)).least == "Not known"
@@ -44,13 +49,13 @@ def test_a_proven_measure_says_that_nobody_could_do_better() -> None:
 
 def test_a_bound_counts_only_while_all_before_it_are_proven() -> None:
     notes = [each.note for each in measures_so_far([1, 3, 0], [1, 2, 0])]
-    assert notes == ["Nobody could do better", "", ""]
+    assert notes == ["No plan could do better", "", ""]
 
 
 def test_the_gap_is_told_of_the_first_measure_that_is_not_proven() -> None:
     words = gap_words([1, 0, 0, 10], [1, 0, 0, 8])
     assert words.endswith("at most 20% above the best possible")
-    assert gap_words([1, 0], [1, 0]) == "Nobody could do better"
+    assert gap_words([1, 0], [1, 0]) == "No plan could do better"
     assert gap_words([], []) == ""
     assert gap_words([1, 2], [1, None]) == ""
 
@@ -151,8 +156,45 @@ def test_only_what_is_proven_is_called_unbeatable():
 
     assert proven_sentence(measured((1, 0), (0, 0)), mends_only=False) == ""
     assert proven_sentence(measured((0, 0), (2, 2), (5, 4)), mends_only=False) == (
-        "Nobody could place more stages or keep more promised days: that is proven."
+        "No plan could place more stages or keep more promised days: that is proven."
     )
     assert proven_sentence(measured(*[(0, 0)] * 7), mends_only=True) == (
-        "Nobody could do better while all other meetings stay as they are."
+        "No plan could do better while all other meetings stay as they are: that is proven."
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "made_of_it", "is_newest", "words"),
+    [
+        (RunState.RUNNING, None, True, "Planning now"),
+        (RunState.FINISHED, None, True, "Nothing to change"),
+        (RunState.FINISHED, Decided(published=0, unpublished=3), True, "Ready to review"),
+        (RunState.FINISHED, Decided(published=0, unpublished=3), False, "Overtaken"),
+        (RunState.FINISHED, Decided(published=2, unpublished=1), True, "Partly published"),
+        (RunState.FINISHED, Decided(published=3, unpublished=0), False, "Published"),
+    ],
+)
+def test_the_list_says_what_was_made_of_a_run(
+    state: RunState, made_of_it: Decided | None, is_newest: bool, words: str
+) -> None:
+    assert run_tag(state, made_of_it, is_newest).text == words
+
+
+def test_stages_that_wait_for_one_thing_are_told_once() -> None:
+    def row(stage: str, reason: str, reference: str = "A-1") -> UnplacedRow:
+        return UnplacedRow(reference, "", "", stage, reason, "", "", "")
+
+    rows = joined(
+        (
+            row("First contact", "Nobody speaks Bengali"),
+            row("Assessment", "It waits"),
+            row("Reparation event", "It waits"),
+            row("Review", "It waits", "B-2"),
+        )
+    )
+
+    assert [(each.reference, each.stage) for each in rows] == [
+        ("A-1", "First contact"),
+        ("A-1", "Assessment, reparation event"),
+        ("B-2", "Review"),
+    ]

@@ -111,7 +111,7 @@ def test_a_running_solve_tells_in_words_how_far_it_is(database, clock):
         assert "<html" not in part
         assert "Time taken: 1 minute 5 seconds" in part
         assert "at most 20% above the best possible" in part
-        assert "2 (nobody could do better)" in part
+        assert "2 (no plan could do better)" in part
         site.post(f"/planning/{run_id}/stop", form_at=f"/planning/{run_id}")
         assert "the best plan so far is being kept" in site.get(f"/planning/{run_id}").text
 
@@ -148,7 +148,12 @@ def test_a_proposal_is_reviewed_and_published_as_a_whole(database, clock):
         assert done.headers["location"] == f"{desk.run}/published"
         result = desk.site.get(f"{desk.run}/published").text
         assert "2 cases published" in result
-        assert "Everything in this proposal has been published" in desk.site.get(desk.run).text
+        after = desk.site.get(desk.run).text
+        assert "Everything in this proposal has been published" in after
+        assert "No case would change any more" in after
+        listed = desk.site.get("/planning").text
+        assert "Published" in listed
+        assert "Ready to review" not in listed
     with database.reading() as session:
         states = [
             meeting.state
