@@ -3,7 +3,7 @@
 Names and addresses are kept as fingerprints, for an hour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from rj.accounts.delays import (
     wait_until,
 )
 from rj.accounts.models import SignInAttempt
+from rj.db.records import alone_with
 from rj.kernel.errors import FieldProblem, Invalid
 from rj.kernel.references import token_fingerprint
 
@@ -51,10 +52,26 @@ class Subject:
         return cls(token_fingerprint(f"link {email.strip().lower()}"), FREE_TRIES_PER_NAME)
 
 
-def refuse_hasty(
+def count_try(
+    session: Session, subjects: Sequence[Subject], *, now: datetime, field: str
+) -> tuple[UUID, ...]:
+    """Count a try for each subject before anybody knows whether it is right, and say which it is.
+
+    Tries made in one moment are counted one after another: of many at once no more go on than the
+    delay lets through. Keep the transaction short, and ``forget_try`` what was right. Raises
+    Invalid, naming the seconds to wait, when there were too many already.
+    """
+    alone_with(session, (subject.fingerprint for subject in subjects))
+    _refuse_hasty(session, subjects, now=now, field=field)
+    forget_old_refusals(session, now=now)
+    counted = [SignInAttempt(subject=subject.fingerprint, attempted_at=now) for subject in subjects]
+    session.add_all(counted)
+    return tuple(each.id for each in counted)
+
+
+def _refuse_hasty(
     session: Session, subjects: Iterable[Subject], *, now: datetime, field: str
 ) -> None:
-    """Raise Invalid, naming the seconds to wait, when any subject was refused too often."""
     for subject in subjects:
         refused_at = session.exec(
             select(SignInAttempt.attempted_at).where(
@@ -68,11 +85,9 @@ def refuse_hasty(
             raise Invalid(FieldProblem(field, WAIT.format(seconds=seconds)))
 
 
-def note_refusal(session: Session, subjects: Iterable[Subject], *, now: datetime) -> None:
-    """Count one refusal for each subject, and forget those of long ago."""
-    forget_old_refusals(session, now=now)
-    for subject in subjects:
-        session.add(SignInAttempt(subject=subject.fingerprint, attempted_at=now))
+def forget_try(session: Session, counted: Collection[UUID]) -> None:
+    """A try that was counted was right: it costs nobody anything."""
+    session.exec(delete(SignInAttempt).where(col(SignInAttempt.id).in_(counted)))
 
 
 def forget_refusals(session: Session, subject: Subject) -> None:

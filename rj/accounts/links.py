@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
 
-from rj.accounts.attempts import Subject, note_refusal, refuse_hasty
+from rj.accounts.attempts import Subject, count_try
 from rj.accounts.keys import AccountKeys
 from rj.accounts.models import Account, AccountLink, LinkPurpose
 from rj.accounts.passwords import hash_password, password_problems
@@ -93,8 +93,7 @@ def ask_for_link(
     were too many.
     """
     subjects = (Subject.of_link(email), Subject.of_address(address))
-    refuse_hasty(session, subjects, now=now, field="email")
-    note_refusal(session, subjects, now=now)
+    count_try(session, subjects, now=now, field="email")
     account = find_account(session, email)
     note(session, Actor(), "link asked for", "account", account.id if account else "", now=now)
     if account is None or not account.is_active:

@@ -1,9 +1,8 @@
 """Passwords: what one must be, and how it is kept (Argon2id, RFC 9106)."""
 
-import gzip
 import re
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,6 +13,7 @@ LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 200
 FEWEST_DIFFERENT = 5
 
+MOST_USED_WORDS = 3000
 OF_THE_SERVICE = frozenset({"probation", "restorative", "justice", "conference", "facilitator"})
 """Words that somebody who guesses at this service would begin with."""
 
@@ -56,8 +56,8 @@ def is_common(password: str) -> bool:
     """Whether a password, in lower case, heads every guesser's list.
 
     So do a common one with figures or signs around it, written with figures for letters, or said
-    more than once; two common ones in a row; and a run of the keyboard or the alphabet:
-    "password2024!", "p4ssw0rd", "welcomewelcome", "changemeplease", "1234567890123".
+    more than once; one in a row with another or with an everyday word; and a run of the keyboard or
+    the alphabet: "password2024!", "p4ssw0rd", "welcomewelcome", "changemeplease", "1234567890123".
     """
     common = common_passwords()
     bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", password)
@@ -66,17 +66,33 @@ def is_common(password: str) -> bool:
     forms |= {found[1] for form in forms if (found := re.fullmatch(r"(.{3,}?)\1+", form))}
     return (
         any(form in common or form in OF_THE_SERVICE for form in forms)
-        or any(bare[:at] in common and bare[at:] in common for at in range(3, len(bare) - 2))
+        or any(
+            {bare[:at], bare[at:]} & common and {bare[:at], bare[at:]} <= _common_words()
+            for at in range(3, len(bare) - 2)
+        )
         or any(password in run or password in run[::-1] for run in RUNS)
     )
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The list this release carries; its first lines say where it is from."""
-    packed = files("rj.accounts").joinpath("common_passwords.txt.gz").read_bytes()
-    lines = gzip.decompress(packed).decode().splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    """The 30,000 that people choose most, in lower case, as zxcvbn ships them.
+
+    Read at the first password that is chosen: signing in needs them not.
+    """
+    return frozenset(_list_of("passwords"))
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Common passwords, and the words of English that are written and said most."""
+    written, said = _list_of("english_wikipedia"), _list_of("us_tv_and_film")
+    return common_passwords().union(written[:MOST_USED_WORDS], said[:MOST_USED_WORDS])
+
+
+def _list_of(name: str) -> list[str]:
+    lists: dict[str, list[str]] = import_module("zxcvbn.frequency_lists").FREQUENCY_LISTS
+    return lists[name]
 
 
 def hash_password(password: str) -> str:

@@ -13,14 +13,14 @@ from uuid import UUID
 import pyotp
 from sqlmodel import Session, col, delete, func, select
 
-from rj.accounts.attempts import Subject, forget_refusals, note_refusal, refuse_hasty
+from rj.accounts.attempts import Subject, count_try, forget_refusals
 from rj.accounts.keys import AccountKeys
 from rj.accounts.models import Account, RecoveryCode
 from rj.accounts.queries import get_account
 from rj.accounts.sessions import end_sessions
 from rj.audit.services import Actor, note
 from rj.db.database import Database
-from rj.kernel.errors import FieldProblem, Invalid
+from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.references import ALPHABET
 
 STEP_SECONDS = 30
@@ -51,17 +51,22 @@ def set_up(
     secret: str,
     code: str,
     *,
+    is_first: bool,
     actor: Actor,
     now: datetime,
 ) -> tuple[str, ...]:
     """Begin to ask for codes made with this secret; returns the recovery codes, to be shown once.
 
     Raises Invalid when ``code`` is not one that the secret makes now: the app would not work.
+    Raises Conflict when it is to be the first and an app has been set up meanwhile: who knows the
+    password alone must not put theirs in its place.
     """
     step = _step_of(secret, code, now)
     if step is None:
         raise Invalid(FieldProblem("code", WRONG_CODE))
-    account = get_account(session, account_id)
+    account = _held(session, account_id)
+    if is_first and account.second_factor is not None:
+        raise Conflict("An app has been set up for this account meanwhile: sign in with its code")
     account.second_factor = keys.seal(secret)
     account.last_code_step = step
     note(session, actor, "second factor set up", "account", account_id, now=now)
@@ -117,16 +122,23 @@ def check_code(
     """Take a code of the app or of the paper. Raises Invalid; refusals cost a growing wait."""
     subjects = (Subject.of_code(account_id),)
     with database.writing() as session:
-        refuse_hasty(session, subjects, now=now, field="code")
-        account = session.exec(
-            select(Account).where(Account.id == account_id).with_for_update()
-        ).one()
+        count_try(session, subjects, now=now, field="code")
+        account = _held(session, account_id)
         if account.is_active and _takes(session, keys, account, code, now):
             forget_refusals(session, subjects[0])
             return
-        note_refusal(session, subjects, now=now)
         note(session, Actor(account_id), "code refused", "account", account_id, now=now)
     raise Invalid(FieldProblem("code", WRONG_CODE))
+
+
+def _held(session: Session, account_id: UUID) -> Account:
+    """The account as it now is, which nobody else changes until the transaction ends."""
+    return session.exec(
+        select(Account)
+        .where(Account.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _takes(session: Session, keys: AccountKeys, account: Account, code: str, now: datetime) -> bool:

@@ -7,13 +7,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, delete, select
 
-from rj.accounts.attempts import (
-    Subject,
-    forget_old_refusals,
-    forget_refusals,
-    note_refusal,
-    refuse_hasty,
-)
+from rj.accounts.attempts import Subject, count_try, forget_refusals, forget_try
 from rj.accounts.models import Account, AccountRole, Area
 from rj.accounts.passwords import (
     hash_password,
@@ -206,8 +200,8 @@ def check_password(
     password is verified.
     """
     subjects = (Subject.of_name(email), Subject.of_address(address))
-    with database.reading() as session:
-        refuse_hasty(session, subjects, now=now, field="email")
+    with database.writing() as session:
+        counted = count_try(session, subjects, now=now, field="email")
         account = find_account(session, email)
         account_id = account.id if account else None
         password_hash = account.password_hash if account else ""
@@ -216,13 +210,12 @@ def check_password(
     matches = password_matches(password_hash, password)
 
     with database.writing() as session:
-        forget_old_refusals(session, now=now)
         if not matches or account_id is None or not is_active:
-            note_refusal(session, subjects, now=now)
             note(
                 session, Actor(account_id), "sign-in refused", "account", account_id or "", now=now
             )
         else:
+            forget_try(session, counted)
             forget_refusals(session, subjects[0])
             if needs_new_hash(password_hash):
                 get_account(session, account_id).password_hash = hash_password(password)
@@ -237,14 +230,15 @@ def confirm_password(
 
     Raises Invalid; refusals are counted like those at sign-in.
     """
-    with database.reading() as session:
-        account = get_account(session, account_id)
-        subjects = (Subject.of_name(account.email),)
-        refuse_hasty(session, subjects, now=now, field=field)
-    if password_matches(account.password_hash, password):
-        return
     with database.writing() as session:
-        note_refusal(session, subjects, now=now)
+        account = get_account(session, account_id)
+        password_hash = account.password_hash
+        counted = count_try(session, (Subject.of_name(account.email),), now=now, field=field)
+    matches = password_matches(password_hash, password)
+    with database.writing() as session:
+        if matches:
+            forget_try(session, counted)
+            return
         note(session, Actor(account_id), "password refused", "account", account_id, now=now)
     raise Invalid(FieldProblem(field, "Your password is not right"))
 

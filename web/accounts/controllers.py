@@ -173,6 +173,7 @@ class SignInPages(Controller):
                     account.id,
                     step.secret,
                     code,
+                    is_first=True,
                     actor=Actor(account.id, request_id=request_reference(request)),
                     now=now,
                 )

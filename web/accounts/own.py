@@ -254,6 +254,7 @@ def _set_up(
             person.account_id,
             step.secret,
             code,
+            is_first=False,
             actor=actor_of(person),
             now=clock.now(),
         )
