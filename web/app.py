@@ -116,6 +116,7 @@ from web.meetings.controllers import MeetingPages
 from web.orders.changing import Changes
 from web.orders.controllers import OrderActs, OrderPages
 from web.orders.deciding import Decisions
+from web.orders.ending import Endings
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
@@ -155,6 +156,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     TodayPages,
     OrderPages,
     Changes,
+    Endings,
     OrderActs,
     Recording,
     PlanningPages,

@@ -95,6 +95,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "take approval back",
         "take back clock change",
         "take back planning wish",
+        "transfer order",
         "try message again",
         "vary order",
     ),

@@ -55,6 +55,19 @@ def may(
     return _is_own(session, asker, order, role)
 
 
+def may_finish_telling(session: Session, asker: Asker, order: Order) -> bool:
+    """Whether the asker takes the harmed side's part, be the order open or closed.
+
+    Closing a case calls its meetings off: who was told by letter or telephone must still hear it.
+    """
+    return (
+        asker.has(Role.LIAISON_OFFICER)
+        and order.liaison_account_id == asker.account_id
+        and order.area_id in asker.areas(Role.LIAISON_OFFICER)
+        and order.id not in limited_away(session, asker.account_id, [order.id])
+    )
+
+
 def limited_away(
     session: Session, account_id: UUID, order_ids: Iterable[UUID] | None = None
 ) -> frozenset[UUID]:

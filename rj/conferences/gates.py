@@ -49,7 +49,7 @@ from rj.orders.queries import get_order, get_plan, get_step, live_plan, steps_of
 from rj.parties import contact
 from rj.parties.models import Party
 from rj.parties.queries import get_party
-from rj.policy.terms import ContactOutcome, Gate, GateValue, Route, Stage
+from rj.policy.terms import ContactOutcome, Gate, GateValue, OrderEnding, Route, Stage
 from rj.venues.models import Room
 
 LONGEST_NOTE = 1000
@@ -435,6 +435,8 @@ def close_order(
     order_id: UUID,
     *,
     reason: str,
+    ending: OrderEnding = OrderEnding.OTHER,
+    ended_on: date | None = None,
     based_on: int,
     actor: Actor,
     now: datetime,
@@ -447,5 +449,12 @@ def close_order(
         cancel(session, meeting, reason="called off", actor=actor, now=now, tell=tell)
     session.flush()
     return orders.close_order(
-        session, order_id, reason=reason, based_on=based_on, actor=actor, now=now
+        session,
+        order_id,
+        reason=reason,
+        ending=ending,
+        ended_on=ended_on,
+        based_on=based_on,
+        actor=actor,
+        now=now,
     )

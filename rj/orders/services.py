@@ -31,7 +31,7 @@ from rj.orders.models import (
 )
 from rj.orders.plans import let_clocks_follow
 from rj.orders.queries import get_order, get_plan, get_step, live_plan, steps_of
-from rj.policy.terms import ContactOutcome, Stage
+from rj.policy.terms import ContactOutcome, OrderEnding, Stage
 
 LONGEST_NOTE = 1000
 LONGEST_REASON = 200
@@ -207,21 +207,40 @@ def agree_venues(
 
 
 def close_order(
-    session: Session, order_id: UUID, *, reason: str, based_on: int, actor: Actor, now: datetime
+    session: Session,
+    order_id: UUID,
+    *,
+    reason: str,
+    ending: OrderEnding = OrderEnding.OTHER,
+    ended_on: date | None = None,
+    based_on: int,
+    actor: Actor,
+    now: datetime,
 ) -> Order:
-    """End the work on an order; its plan closes with it. Raises Invalid without a reason."""
+    """End the work on an order; its plan closes with it. ``ended_on`` is today where not given.
+
+    Raises Invalid without a reason, or for a day outside sentence and today.
+    """
     order = _open(get_order(session, order_id), based_on)
-    said = reason.strip()
+    said, day = reason.strip(), ended_on or london_day(now)
+    problems = []
+    if not order.sentenced_on <= day <= london_day(now):
+        problems.append(FieldProblem("ended_on", "The day must lie between the sentence and today"))
     if not said or len(said) > LONGEST_REASON:
-        raise Invalid(
+        problems.append(
             FieldProblem("reason", f"Say why the order closes, in {LONGEST_REASON} characters")
         )
+    if problems:
+        raise Invalid(*problems)
     order.closed_at = now
     order.closed_reason = said
+    order.ending = ending
+    order.ended_on = day
     plan: Plan | None = live_plan(session, order_id)
     if plan is not None:
         plan.state = PlanState.CLOSED
-    _note_change(session, order, "close order", ["closed_at", "closed_reason"], actor, now)
+    fields = ["closed_at", "closed_reason", "ending", "ended_on"]
+    _note_change(session, order, "close order", fields, actor, now)
     return order
 
 

@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from rj.calendars.envelopes import APPOINTMENT
 from rj.compartments.matrix import Action, Thing
-from rj.compartments.permission import limited_away, may
+from rj.compartments.permission import limited_away, may, may_finish_telling
 from rj.kernel.errors import NotFound
 from rj.orders.models import Order
 from rj.orders.queries import get_order
-from rj.outbox.models import Message, RecipientKind
+from rj.outbox.models import Message, MessageState, RecipientKind
+from rj.outbox.queries import to_do
 from rj.outbox.services import get_message
 from rj.parties.models import Party
 from rj.parties.queries import get_party
@@ -71,8 +72,33 @@ def own_person_or_alike(session: Session, person: Person, party_id: UUID) -> Par
 
 
 def own_message(session: Session, person: Person, message_id: UUID) -> tuple[Message, Party]:
-    """A letter or call to the harmed side of an own case. Raises NotFound."""
+    """A letter or call to the harmed side of an own case; of a closed one, as long as it waits: it
+    says that a meeting is off. Raises NotFound."""
     message = get_message(session, message_id)
     if message.kind != APPOINTMENT or message.recipient_kind is not RecipientKind.PARTY:
         raise NotFound("There is no such letter or call")
-    return message, own_person(session, person, message.recipient_id)
+    party = get_party(session, message.recipient_id)
+    order = get_order(session, party.order_id)
+    if order.closed_at is None or message.state is not MessageState.TO_DO:
+        return message, own_person(session, person, party.id)
+    if party.side is not Side.HARMED or not may_finish_telling(session, person, order):
+        raise NotFound("There is no such letter or call")
+    person.opens(Role.LIAISON_OFFICER, "party", party.id, party.order_id)
+    return message, party
+
+
+def closed_cases_to_finish(session: Session, person: Person) -> list[Order]:
+    """Closed orders of this person's of which somebody on the harmed side is still to be told."""
+    waiting = {message.recipient_id for message in to_do(session) if message.kind == APPOINTMENT}
+    found = session.exec(
+        select(Order)
+        .join(Party, col(Party.order_id) == col(Order.id))
+        .where(
+            Order.liaison_account_id == person.account_id,
+            col(Order.closed_at).is_not(None),
+            Party.side == Side.HARMED,
+            col(Party.id).in_(waiting),
+        )
+        .distinct()
+    ).all()
+    return [order for order in found if may_finish_telling(session, person, order)]

@@ -33,7 +33,7 @@ from rj.suppression.services import open_question
 from rj.venues.queries import get_room, get_venue, venues_in
 from web.compartments.pages import OpeningRow, opening_rows
 from web.facilitators.pages import NOT_RECORDED, person_part
-from web.liaison.access import own_cases
+from web.liaison.access import closed_cases_to_finish, own_cases
 from web.orders.pages import stage_words
 from web.orders.told import part_words
 from web.pages import Fact, Tag, day_text, moment_text
@@ -191,6 +191,9 @@ def home(session: Session, person: Person) -> LiaisonHome:
                 people=_people(session, order),
             )
         )
+    for order in closed_cases_to_finish(session, person):
+        person.opens(Role.LIAISON_OFFICER, IN_A_LIST, order.id, order.id)
+        tasks += [row for _, row in _waiting(session, order)]
     return LiaisonHome(tuple(tasks), tuple(cases))
 
 

@@ -119,7 +119,7 @@ class Changes(Controller):
             amended = _amend(
                 session, request.user, order_id, fact, entered, clock, seal=seal, tell=teller
             )
-            return _in_words(session, amended)
+            return in_words(session, amended)
 
         try:
             follows, words = rehearse(database, act)
@@ -189,7 +189,8 @@ def _amend(
     )
 
 
-def _in_words(session: Session, amended: Amended) -> Follows:
+def in_words(session: Session, amended: Amended) -> Follows:
+    """What a change does, as a page says it."""
     return Follows(
         tuple(
             (

@@ -27,7 +27,6 @@ from web.guards import needs
 from web.orders import pages
 from web.orders.access import coordinators_order
 from web.orders.forms import (
-    CloseForm,
     ContactForm,
     LiaisonForm,
     PreparationForm,
@@ -316,50 +315,6 @@ class OrderActs(Controller):
         except Invalid as invalid:
             return _ask_liaison(request, database, order_id, entered, invalid)
         say(request, "Harmed side's contact named")
-        return see(f"/orders/{order_id}")
-
-    @get("/close", sync_to_thread=True)
-    def ask_close(
-        self, request: Visitor, database: Given[Database], order_id: FromPath[UUID]
-    ) -> Template:
-        """Ask why the order closes."""
-        return _ask(request, database, order_id, "close", "Close the order")
-
-    @post("/close", sync_to_thread=True)
-    def close(
-        self,
-        request: Visitor,
-        database: Given[Database],
-        clock: Given[Clock],
-        teller: Given[Tell],
-        order_id: FromPath[UUID],
-        entered: Given[Entered],
-    ) -> Template | Redirect:
-        """Close it: coming meetings are cancelled and their people told."""
-        try:
-            form = read(CloseForm, entered)
-            with database.writing() as session:
-                coordinators_order(session, request.user, order_id)
-                gates.close_order(
-                    session,
-                    order_id,
-                    reason=form.reason,
-                    based_on=entered.based_on,
-                    actor=request.user.actor(Role.COORDINATOR),
-                    now=clock.now(),
-                    tell=teller,
-                )
-        except Invalid as invalid:
-            return _ask(
-                request,
-                database,
-                order_id,
-                "close",
-                "Close the order",
-                entered=entered,
-                invalid=invalid,
-            )
-        say(request, "The order was closed")
         return see(f"/orders/{order_id}")
 
 

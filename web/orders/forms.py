@@ -58,13 +58,6 @@ class LiaisonForm:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CloseForm:
-    """The end of the work on an order."""
-
-    reason: str = entry("reason", missing="Say why the order closes", longest=200)
-
-
 ORDER_DATES = (
     "date_of_birth",
     "sentenced_on",

@@ -302,6 +302,8 @@ class OrderPage:
     told: tuple[ToldMeeting, ...]
     attempts: tuple[Fact, ...]
     acts: tuple[Act, ...]
+    sentence_plan: str
+    """That the order may end before the plan does; empty otherwise."""
     sign_off: str
     """What is said of a sensitive and complex case; empty for others."""
     unsuitable: tuple[str, ...]
@@ -333,6 +335,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
             for attempt in contact_attempts(session, order.id)
         ),
         acts=_acts(order, plan, steps),
+        sentence_plan=_sentence_plan(order, steps),
         sign_off=_sign_off(session, order),
         unsuitable=_unsuitable(session, order, steps, plan, now),
     )
@@ -419,6 +422,9 @@ def _facts(session: Session, order: Order, names: dict[UUID, str]) -> tuple[Fact
     ]
     if order.closed_at is not None:
         facts.append(Fact("Closed", f"{moment_text(order.closed_at)}: {order.closed_reason}"))
+    if order.ending is not None:
+        since = f", {day_text(order.ended_on)}" if order.ended_on else ""
+        facts.append(Fact("How it ended", words_for(order.ending) + since))
     return tuple(facts)
 
 
@@ -553,8 +559,20 @@ def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, 
         acts.append(Act("Change what the third meeting is", f"{here}/route"))
     if order.is_sensitive_complex and order.signed_off_at is None:
         acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))
+    acts.append(Act("Hand it over to another area", f"{here}/transfer"))
     acts.append(Act("Close the order", f"{here}/close"))
     return tuple(acts)
+
+
+def _sentence_plan(order: Order, steps: list[PlanStep]) -> str:
+    """Supervision may end once requirements and sentence plan are complete (R3)."""
+    is_open = order.closed_at is None and any(step.state is StepState.OPEN for step in steps)
+    if not is_open or order.in_sentence_plan is not False:
+        return ""
+    return (
+        "The sentence plan does not name this work: the order may end before it is done. Ask the "
+        "responsible officer to add it."
+    )
 
 
 def _sign_off(session: Session, order: Order) -> str:

@@ -277,11 +277,16 @@ def test_a_closed_order_offers_nothing_to_do(database, clock):
         a_coordinators_site(site, database)
         path = f"/orders/{order_id}/close"
         assert site.post(path, {"reason": ""}).status_code == 422
-        assert site.post(path, {"reason": "Requirement completed"}).status_code == 303
+        done = {"ending": "completed", "reason": "Requirement completed"}
+        done |= {"ended_on-day": "9", "ended_on-month": "3", "ended_on-year": "2026"}
+        assert site.post(path, done).status_code == 200
+        confirm = f"{path}/confirm"
+        assert site.post(confirm, done, form_at=path).status_code == 303
         page = site.get(f"/orders/{order_id}").text
         assert "This order is closed" in page
         assert "What you can do" not in page
-        again = site.post(path, {"reason": "Again"}, hidden=site.hidden_fields("/orders"))
+        assert "The plan was carried out, 9 March 2026" in page
+        again = site.post(confirm, done, hidden=site.hidden_fields("/orders"))
         assert again.status_code == 409
 
 

@@ -1,0 +1,179 @@
+"""An order ends, or goes to another area: said first, told in the same breath, nobody forgotten."""
+
+from sqlmodel import select
+
+from rj.compartments.models import CaseLimit
+from rj.conferences.models import Meeting, MeetingState, SlotClaim
+from rj.conferences.services import lock_order
+from rj.db.database import Database
+from rj.orders.history import changes_of
+from rj.orders.models import Order
+from rj.orders.queries import get_order, live_plan, steps_of
+from rj.outbox.models import Message, MessageState
+from rj.policy.terms import Channel, OrderEnding, Role, Stage
+from tests.builders import every_gate_is_recorded
+from tests.integration.web.facilitators.cases import Case, a_case
+from tests.integration.web.test_changing_orders import everything_was_sent
+from tests.web_client import TELLER, a_person, a_site
+
+SOUTH = "S1"
+ENDED = {
+    "ending": "ended_early",
+    "reason": "supervision ended",
+    "ended_on-day": "9",
+    "ended_on-month": "3",
+    "ended_on-year": "2026",
+}
+
+
+def of_harmed(database: Database, case: Case) -> list[Message]:
+    with database.reading() as session:
+        found = session.exec(select(Message).where(Message.recipient_id == case.harmed_id)).all()
+        return sorted(found, key=lambda message: message.subject_version)
+
+
+def a_case_told_to_everybody(database: Database) -> Case:
+    """The harmed person was written a letter about the third meeting, and it was posted."""
+    case = a_case(database, harmed_channel=Channel.LETTER, is_told=False)
+    with database.writing() as session:
+        order = lock_order(session, case.order_id)
+        every_gate_is_recorded(session, order.id)
+        plan = live_plan(session, order.id)
+        assert plan is not None
+        third = next(each for each in steps_of(session, plan.id) if each.stage is Stage.REPARATION)
+        third.attends = sorted({*third.attends, "harmer", "harmed"})
+        meeting = session.get_one(Meeting, case.meetings[Stage.REPARATION])
+        meeting.state = MeetingState.TOLD
+        session.flush()
+        TELLER(session, meeting.id, now=order.created_at)
+    everything_was_sent(database)
+    return case
+
+
+def test_an_early_end_warns_of_what_dies_with_it_and_names_who_is_told(database, clock):
+    case = a_case(database)
+    everything_was_sent(database)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/close"
+        hidden = site.hidden_fields(at)
+        asked = site.post(at, ENDED, hidden=hidden).text
+        assert "5 of the plan&#39;s 5 steps have not been done" in asked
+        assert "voluntary work before you close" in asked
+        assert "that it is called off" in asked
+        with database.reading() as session:
+            assert get_order(session, case.order_id).closed_at is None
+        assert site.post(f"{at}/confirm", ENDED, hidden=hidden).status_code == 303
+        page = site.get(f"/orders/{case.order_id}").text
+        assert "Supervision ended early, 9 March 2026" in page
+        assert "/change/" not in page
+    with database.reading() as session:
+        order = get_order(session, case.order_id)
+        assert (order.ending, str(order.ended_on)) == (OrderEnding.ENDED_EARLY, "2026-03-09")
+        assert live_plan(session, order.id) is None
+        states = {each.state for each in session.exec(select(Meeting))}
+        assert states == {MeetingState.CANCELLED}
+        assert session.exec(select(SlotClaim)).all() == []
+
+
+def test_who_was_told_by_letter_hears_from_the_liaison_officer_that_a_closed_case_is_off(
+    database, clock
+):
+    case = a_case_told_to_everybody(database)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/close"
+        site.post(f"{at}/confirm", ENDED, form_at=at)
+        off = of_harmed(database, case)[-1]
+        assert off.state is MessageState.TO_DO
+        letter = f"/liaison/messages/{off.id}"
+        site.sign_in(a_person(database, Role.LIAISON_OFFICER, email="other@liaison.test"))
+        assert site.get(letter).status_code == 404
+        site.sign_in(case.liaison)
+        assert letter in site.get("/liaison").text
+        assert site.get(letter).status_code == 200
+        assert site.get(f"/liaison/people/{case.harmed_id}").status_code == 404
+        assert site.post(letter, {}).status_code == 303
+        assert letter not in site.get("/liaison").text
+        assert site.get(letter).status_code == 404
+
+
+def test_a_day_of_ending_lies_between_sentence_and_today(database, clock):
+    case = a_case(database, stages=())
+    with a_site(database, clock) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/close"
+        for day, month in (("10", "3"), ("1", "3")):
+            answer = site.post(at, {**ENDED, "ended_on-day": day, "ended_on-month": month})
+            assert answer.status_code == 422
+            assert 'href="#ended_on"' in answer.text
+
+
+def test_a_transfer_takes_the_plan_along_and_calls_off_what_the_new_area_could_not_hold(
+    database, clock
+):
+    case = a_case_told_to_everybody(database)
+    theirs = a_person(database, Role.COORDINATOR, area_id=SOUTH)
+    liaison = a_person(database, Role.LIAISON_OFFICER, area_id=SOUTH)
+    with database.reading() as session:
+        plan_before = live_plan(session, case.order_id)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/transfer"
+        form = f"{at}?area={SOUTH}"
+        said = {"area": SOUTH, "reason": "moved to the south"}
+        nobody = site.post(at, said, form_at=form)
+        assert nobody.status_code == 422
+        assert "Select who takes the harmed side" in nobody.text
+        said["liaison"] = str(liaison.account_id)
+        hidden = site.hidden_fields(form)
+        asked = site.post(at, said, hidden=hidden).text
+        assert "Meetings that will be called off" in asked
+        assert site.post(f"{at}/confirm", said, hidden=hidden).status_code == 303
+        assert site.get(f"/orders/{case.order_id}").status_code == 404
+        site.sign_in(theirs)
+        assert "moved to the south" in site.get(f"/orders/{case.order_id}").text
+        site.sign_in(liaison)
+        assert f"/liaison/messages/{of_harmed(database, case)[-1].id}" in site.get("/liaison").text
+    with database.reading() as session:
+        order = get_order(session, case.order_id)
+        plan = live_plan(session, order.id)
+        assert plan is not None
+        assert plan_before is not None
+        assert plan.id == plan_before.id
+        assert (order.area_id, order.current_lead_id) == (SOUTH, None)
+        assert [each.value_after for each in changes_of(session, order.id)] == [SOUTH]
+        states = {each.state for each in session.exec(select(Meeting))}
+        assert states == {MeetingState.CANCELLED}
+
+
+def test_a_limited_case_is_not_handed_to_an_area_that_could_not_open_it(database, clock):
+    case = a_case(database, stages=())
+    liaison = a_person(database, Role.LIAISON_OFFICER, area_id=SOUTH)
+    theirs = a_person(database, Role.COORDINATOR, area_id=SOUTH)
+    with database.writing() as session:
+        session.add(CaseLimit(order_id=case.order_id, account_id=case.coordinator.account_id))
+    said = {"area": SOUTH, "reason": "moved", "liaison": str(liaison.account_id)}
+    with a_site(database, clock) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/transfer"
+        form = f"{at}?area={SOUTH}"
+        assert site.post(f"{at}/confirm", said, form_at=form).status_code == 409
+        with database.writing() as session:
+            session.add(CaseLimit(order_id=case.order_id, account_id=theirs.account_id))
+        assert site.post(f"{at}/confirm", said, form_at=form).status_code == 303
+    with database.reading() as session:
+        assert session.get_one(Order, case.order_id).area_id == SOUTH
+
+
+def test_what_the_sentence_plan_leaves_out_is_warned_of_while_the_plan_is_open(database, clock):
+    case = a_case(database, stages=())
+    with a_site(database, clock) as site:
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}"
+        assert "The sentence plan does not name this work" not in site.get(at).text
+        site.post(
+            f"{at}/change/sentence-plan",
+            {"in_sentence_plan": "no", "ground": "circumstances", "reason": "asked the officer"},
+        )
+        assert "The sentence plan does not name this work" in site.get(at).text
