@@ -10,6 +10,7 @@ import rj.accounts.models
 import rj.area_rules.models
 import rj.audit.models
 import rj.calendars.models
+import rj.clocks.models
 import rj.compartments.models
 import rj.conferences.models
 import rj.facilitators.models

@@ -33,6 +33,7 @@ from rj.audit.commands import HEADS
 from rj.calendars.envelopes import APPOINTMENT
 from rj.calendars.rendering import AppointmentMessages
 from rj.calendars.telling import Teller
+from rj.clocks.digest import DIGEST, Daily, DigestMessages
 from rj.compartments.mails import EmergencyMessages
 from rj.compartments.services import EMERGENCY
 from rj.db.database import Database
@@ -54,6 +55,7 @@ QUEUES = (MAIL, SOLVE)
 
 SENDING_THREADS = 4
 LOOK_FOR_NIGHT_EVERY_SECONDS = 600.0
+LOOK_FOR_MORNING_EVERY_SECONDS = 600.0
 SEAL_EVERY_SECONDS = 60.0
 """How long an audit entry waits to be bound into the chain."""
 LOOK_EVERY_SECONDS = 1.0
@@ -105,9 +107,11 @@ def work(
     if MAIL in queues:
         sealing = sealing_for(service)
         nightly = nightly_for(service)
+        daily = daily_for(service)
         threads += [
             Thread(target=keep_doing, args=(sealing.step, SEAL_EVERY_SECONDS, stop)),
             Thread(target=keep_doing, args=(nightly, LOOK_FOR_NIGHT_EVERY_SECONDS, stop)),
+            Thread(target=keep_doing, args=(daily, LOOK_FOR_MORNING_EVERY_SECONDS, stop)),
         ]
     with _stopped_by_signals(stop, is_wanted=until is None):
         sends = MAIL in queues and bool(service.settings.mail.host)
@@ -127,6 +131,7 @@ def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
         clock=service.clock,
         handlers={
             APPOINTMENT: AppointmentMessages(teller),
+            DIGEST: DigestMessages(service.settings.mail, service.settings.public_url),
             EMERGENCY: EmergencyMessages(service.settings.mail, service.settings.public_url),
             ACCOUNT_LINK: AccountMessages(
                 AccountKeys(service.settings.seal_key),
@@ -163,6 +168,12 @@ def nightly_for(service: Service) -> Callable[[], None]:
     teller = Teller(mail=service.settings.mail, seal=service.seal)
     nightly = Nightly(service.database, service.seal, teller)
     return lambda: nightly.step(service.clock.now())
+
+
+def daily_for(service: Service) -> Callable[[], None]:
+    """What leaves the digest of clocks that run out, once a morning."""
+    daily = Daily(service.database, service.settings.mail)
+    return lambda: daily.step(service.clock.now())
 
 
 def keep_doing(act: Callable[[], None], every_seconds: float, stop: Event) -> None:

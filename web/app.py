@@ -114,6 +114,7 @@ from web.liaison.lifting import LiftPages
 from web.liaison.telling import LiaisonMessages
 from web.meetings.controllers import MeetingPages
 from web.orders.changing import Changes
+from web.orders.clock_changes import ClockPages
 from web.orders.controllers import OrderActs, OrderPages
 from web.orders.deciding import Decisions
 from web.orders.ending import Endings
@@ -158,6 +159,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     Changes,
     Endings,
     OrderActs,
+    ClockPages,
     Recording,
     PlanningPages,
     MendingPages,

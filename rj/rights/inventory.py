@@ -249,6 +249,7 @@ INVENTORY: tuple[Kept, ...] = (
         plain="note",
         why="why a case is kept is for the service and the court; it ends with the hold",
     ),
+    _kept("clock_digest"),
     _kept("retention_report", plain="policy_version counts waiting"),
     _kept("closed_count", plain="area_id route"),
     # staff

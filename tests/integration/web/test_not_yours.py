@@ -22,11 +22,12 @@ from rj.conferences.models import Meeting
 from rj.db.database import Database
 from rj.facilitators.models import Leave
 from rj.kernel.clock import StoppedClock
+from rj.orders.clock_changes import pause_clock
 from rj.orders.models import Order
 from rj.orders.queries import live_plan, steps_of
 from rj.outbox.models import Message, MessageState, RecipientKind
 from rj.outbox.services import NewMessage, queue_message
-from rj.policy.terms import Channel, Role, Stage
+from rj.policy.terms import Channel, ClockKind, Role, Stage
 from rj.scheduling import what_if, wishes
 from rj.scheduling.models import PlanningWish
 from rj.scheduling.runs import EffortLevel, request_run
@@ -73,6 +74,7 @@ class Things:
     harmed_message_id: UUID
     run_id: UUID
     step_id: UUID
+    change_id: UUID
     facilitator_id: UUID
     leave_id: UUID
     feed_id: UUID
@@ -109,6 +111,7 @@ class Things:
             "message_id": self.harmed_message_id if is_liaison else self.letter_id,
             "run_id": self.run_id,
             "step_id": self.step_id,
+            "change_id": self.change_id,
             "facilitator_id": self.facilitator_id,
             "leave_id": self.leave_id,
             "feed_id": self.feed_id,
@@ -138,6 +141,7 @@ def filled(path: str, values: dict[str, UUID] | None = None) -> str:
             "path": "/nowhere",
             "file_path": "/rj.css",
             "code": "008-01",
+            "clock_kind": "assessment",
             "area_id": AREA,
         }[name].lstrip("/")
 
@@ -214,6 +218,17 @@ def one_of_everything(database: Database) -> Things:
             harmed_message_id=harmed_message.id,
             run_id=run.id,
             step_id=steps_of(session, plan.id)[0].id,
+            change_id=pause_clock(
+                session,
+                case.order_id,
+                ClockKind.ASSESSMENT,
+                first_day=NOW.date(),
+                last_day=None,
+                reason="nobody can say yet",
+                based_on=1,
+                actor=case.actor,
+                now=NOW,
+            ).id,
             facilitator_id=case.facilitator_id,
             leave_id=leave.id,
             feed_id=feeds_of(session, case.facilitator_id)[0].id,

@@ -322,3 +322,32 @@ def test_a_coordinator_cannot_stop_contact_on_the_harmed_side(database, clock):
     with a_site(database, clock) as site:
         a_coordinators_site(site, database)
         assert site.get(at).status_code == 404
+
+
+def test_a_clock_is_paused_on_its_page_and_says_how_its_day_was_worked_out(database, clock):
+    order_id = an_order_id(database, sentenced_on=date(2026, 3, 2))
+    at = f"/orders/{order_id}/clocks/first_contact/pause"
+    with a_site(database, clock) as site:
+        a_coordinators_site(site, database)
+        before = site.get(f"/orders/{order_id}").text
+        empty = site.post(at, {"reason": "  "})
+        form = {
+            **{"first_day-day": "4", "first_day-month": "3", "first_day-year": "2026"},
+            **{"last_day-day": "8", "last_day-month": "3", "last_day-year": "2026"},
+            "reason": "In custody on another matter",
+        }
+        hidden = site.hidden_fields(at)
+        twice = [site.post(at, form, hidden=hidden) for _ in range(2)]
+        after = site.get(f"/orders/{order_id}").text
+        late = site.post(at, form, hidden={**hidden, "_form_key": "another"})
+    assert "How this date was worked out" in before
+    assert "Rule R16: 15 calendar days." in before
+    assert "day 2: 13 days were left" in before
+    assert "Tuesday 17 March 2026" in before
+    assert empty.status_code == 422
+    assert "Say why the clock is paused" in empty.text
+    assert [answer.status_code for answer in twice] == [303, 303]
+    assert "In custody on another matter" in after
+    assert "Not counted: paused, 4 March 2026 to 8 March 2026 (5 days)." in after
+    assert "Sunday 22 March 2026" in after
+    assert late.status_code == 409

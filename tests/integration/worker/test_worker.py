@@ -70,7 +70,9 @@ def test_a_worker_sends_and_solves_until_it_is_told_to_stop(
             stop.set()
             worker.join(PATIENCE_SECONDS)
         assert not worker.is_alive()
-        assert len(post.taken) == 3
+        # in the day's hours the coordinator's digest of late first contacts is among them
+        about_the_meeting = [each for _, each in post.taken if b"Calls to make" not in each]
+        assert len(about_the_meeting) == 3
 
 
 def test_with_no_mail_server_named_messages_wait(database: Database, tmp_path: Path) -> None:

@@ -179,6 +179,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_seal_entry_at"), ["entry_at"], unique=False)
 
     op.create_table(
+        "clock_digest",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("queued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("readers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_clock_digest")),
+    )
+    op.create_table(
         "closed_count",
         sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -2740,6 +2747,7 @@ def downgrade() -> None:
     op.drop_table("erased_order")
     op.drop_table("court")
     op.drop_table("closed_count")
+    op.drop_table("clock_digest")
     with op.batch_alter_table("audit_seal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_seal_entry_at"))
 

@@ -1,0 +1,231 @@
+"""The daily digest: how many first contacts are due or overdue, to each coordinator.
+
+It names nobody and no case, only counts: a mail lies in mailboxes and on lock screens. Which cases
+they are stands behind the sign-in.
+
+    Daily(database, mail).step(now)          once a day, however often it is asked
+    DigestMessages(mail, public_url)         the outbox's handler of what it queues
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from rj.accounts.models import Account, AccountRole
+from rj.accounts.queries import roles_of
+from rj.audit.services import SERVICE, note
+from rj.calendars.ics import Mailbox
+from rj.calendars.mail import compose
+from rj.calendars.wording import Notice, as_html, as_text
+from rj.clocks.models import ClockDigest
+from rj.compartments.permission import limited_away
+from rj.db.database import Database
+from rj.kernel.london import london_day, london_time
+from rj.orders.clocks import clock_changes_of, first_contact
+from rj.orders.plan_dates import NO_CHANGES
+from rj.orders.queries import orders_awaiting_first_contact, policy_of_order
+from rj.outbox.handling import Ready, Stopped
+from rj.outbox.models import Message, RecipientKind
+from rj.outbox.services import NewMessage, queue_message
+from rj.policy.clocks import ClockState
+from rj.policy.terms import Channel, Language, Role
+from rj.settings import MailSettings
+
+DIGEST = "clock digest"
+"""The kind of message that carries it."""
+SUBJECT = UUID("6f1c2a52-5f0e-4b1b-9a53-0d6f3b1d7c15")
+"""What every digest is about: of two to one reader that still wait, the newer one leaves (M9)."""
+NOT_BEFORE_HOUR = 6
+"""In the morning, so that it lies there when the day's work begins."""
+
+OVERDUE, DUE_TODAY = "overdue", "due_today"
+Pressing = Mapping[str | int, int]
+"""How many first contacts are overdue, due today, or beyond an alert, by the alert's day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's wordings. Braces take the alert's day."""
+
+    title: str
+    opening: str
+    overdue: str
+    due_today: str
+    after_day: str
+    link: str
+
+
+WORDS = {
+    Language.ENGLISH: Words(
+        title="Calls to make",
+        opening="These first calls have not reached anybody yet. Sign in to see which they are.",
+        overdue="Overdue",
+        due_today="Due today",
+        after_day="Day {day} has passed",
+        link="Sign in",
+    ),
+    # unreviewed until a Welsh speaker of the service has approved it
+    Language.WELSH: Words(
+        title="Galwadau i'w gwneud",
+        opening=(
+            "Nid yw'r galwadau cyntaf hyn wedi cyrraedd neb eto. Mewngofnodwch i weld pa rai ydynt."
+        ),
+        overdue="Hwyr",
+        due_today="I'w gwneud heddiw",
+        after_day="Mae diwrnod {day} wedi mynd heibio",
+        link="Mewngofnodi",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """What the worker looks at now and then: each morning it leaves the digest to be sent."""
+
+    database: Database
+    mail: MailSettings
+
+    def step(self, now: datetime) -> None:
+        """Queue today's digest unless it was. Any number of workers may ask."""
+        today = london_day(now)
+        if not self.mail.host or london_time(now).hour < NOT_BEFORE_HOUR:
+            return
+        with self.database.reading() as session:
+            if session.get(ClockDigest, today) is not None:
+                return
+        try:
+            with self.database.writing() as session:
+                queue_digest(session, self.mail, now=now)
+        except IntegrityError:  # another worker was quicker, and its digest is the day's
+            return
+
+
+def queue_digest(session: Session, mail: MailSettings, *, now: datetime) -> ClockDigest:
+    """Leave a mail to each coordinator with a first contact that runs out.
+
+    The day's row is written first: a second worker ends there and takes its mails back.
+    """
+    digest = ClockDigest(day=london_day(now), queued_at=now, readers=0)
+    session.add(digest)
+    session.flush()
+    coordinators = session.exec(
+        select(Account.id)
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .where(AccountRole.role == Role.COORDINATOR, col(Account.is_active).is_(True))
+        .distinct()
+    ).all()
+    for account_id in sorted(coordinators):
+        if not pressing_for(session, account_id, digest.day):
+            continue
+        queue_message(
+            session,
+            NewMessage(
+                kind=DIGEST,
+                channel=Channel.EMAIL,
+                recipient_kind=RecipientKind.ACCOUNT,
+                recipient_id=account_id,
+                domain=mail.mailbox.partition("@")[2],
+                subject_id=SUBJECT,
+                envelope={"day": digest.day.isoformat()},
+            ),
+            now=now,
+        )
+        digest.readers += 1
+    return digest
+
+
+def pressing_for(session: Session, account_id: UUID, today: date) -> Pressing:
+    """What runs out in a coordinator's own areas, but for cases that are limited to others."""
+    areas = roles_of(session, account_id).get(Role.COORDINATOR, frozenset())
+    away = limited_away(session, account_id)
+    waiting = [
+        order for order in orders_awaiting_first_contact(session, areas) if order.id not in away
+    ]
+    changes = clock_changes_of(session, [order.id for order in waiting])
+    found: Counter[str | int] = Counter()
+    for order in waiting:
+        standards = policy_of_order(session, order).standards
+        clock = first_contact(order, standards, today, changes.get(order.id, NO_CHANGES))
+        if clock.state is ClockState.OVERDUE:
+            found[OVERDUE] += 1
+        elif clock.state is ClockState.DUE_TODAY:
+            found[DUE_TODAY] += 1
+        elif clock.state is not ClockState.PAUSED and clock.alert is not None:
+            found[clock.alert] += 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMessages:
+    """The outbox's handler for digests."""
+
+    mail: MailSettings
+    public_url: str
+
+    def hold(self, session: Session, message: Message) -> bool:
+        """Keep the account still; False while somebody else is changing it."""
+        held = session.exec(
+            select(Account.id)
+            .where(Account.id == message.recipient_id)
+            .with_for_update(skip_locked=True)
+        ).first()
+        return held is not None
+
+    def look_again(self, session: Session, message: Message, *, now: datetime) -> Ready | Stopped:
+        """Send on its own day, what is true when it leaves (M4)."""
+        account = session.get(Account, message.recipient_id, populate_existing=True)
+        if account is None or not account.is_active:
+            return Stopped("The account was deactivated")
+        if message.envelope["day"] != london_day(now).isoformat():
+            return Stopped("Its day is over: the next one tells what is true then")
+        pressing = pressing_for(session, account.id, london_day(now))
+        if not pressing:
+            return Stopped("Nothing runs out any more")
+        told = digest_notice(pressing, account.language, self.public_url, self.mail.sender_name)
+        address = account.email
+
+        def render() -> bytes:
+            return compose(
+                sender=Mailbox(self.mail.mailbox, self.mail.sender_name),
+                reader=Mailbox(address),
+                subject=told.title,
+                text=as_text(told),
+                html=as_html(told),
+                sent_at=now,
+                message_id=message.message_id,
+            )
+
+        return Ready(address, render)
+
+    def replace(self, session: Session, message: Message, *, now: datetime) -> None:
+        """Nothing takes its place: the page says the same, and tomorrow has its own."""
+
+    def sent(self, session: Session, message: Message, *, now: datetime) -> None:
+        """Note the disclosure."""
+        note(session, SERVICE, "send message", "message", message.id, now=now)
+
+
+def digest_notice(pressing: Pressing, language: Language, link: str, signed: str) -> Notice:
+    """What the mail says: counts, the most pressing first, and where to sign in."""
+    words = WORDS[language]
+    alerts = sorted((day for day in pressing if isinstance(day, int)), reverse=True)
+    labels: dict[str | int, str] = {
+        OVERDUE: words.overdue,
+        DUE_TODAY: words.due_today,
+        **{day: words.after_day.format(day=day) for day in alerts},
+    }
+    counts = tuple((label, str(pressing[key])) for key, label in labels.items() if key in pressing)
+    return Notice(
+        language=language,
+        title=words.title,
+        greeting="",
+        opening=words.opening,
+        facts=(*counts, (words.link, link)),
+        closing=(),
+        signature=(signed,),
+    )
