@@ -2,7 +2,6 @@
 
     teller = Teller(mail=settings.mail, seal=seal)
     teller(session, meeting_id, now=now)                         implements rj.conferences' Tell
-    teller.preview(session, meeting_id, change, now=now)         what would be told; reads only
     teller.reader_changed(session, kind, reader_id, now=now)     after a new address or channel
     teller.send_again(session, meeting_id, kind, reader_id, now=now)
 
@@ -27,7 +26,6 @@ from rj.calendars.wording import Occasion
 from rj.compartments.permission import shut_out
 from rj.conferences.attendance import attendees
 from rj.conferences.models import Meeting, MeetingState
-from rj.conferences.queries import get_meeting
 from rj.conferences.readiness import may_be_invited
 from rj.kernel.errors import Conflict, NotFound
 from rj.kernel.london import london_day
@@ -44,36 +42,6 @@ from rj.suppression.services import bring_up_to_date
 AGREE_HOW = "Agree how it is safe to reach this person"
 NOT_BY_FEED = "This person no longer reads by a subscribed calendar"
 NOTHING_LEFT = "Nothing is left to be told: things are as the person knows them"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change of a meeting that is being considered; None leaves a thing as it is."""
-
-    starts_at: datetime | None = None
-    """The end moves with it."""
-    lead_id: UUID | None = None
-    second_id: UUID | None = None
-    has_no_second: bool = False
-    room_id: UUID | None = None
-    is_cancelled: bool = False
-    is_told: bool = False
-    """A held meeting whose people would now be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What one reader would be told, and how."""
-
-    kind: RecipientKind
-    reader_id: UUID
-    channel: Channel
-    occasion: Occasion
-    starts_at: datetime
-    ends_at: datetime
-    has_calendar: bool
-    is_to_agree: bool
-    """A task for staff to agree how this person may be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +98,6 @@ class Teller:
         if last is not None and _already_says(last, needed) and not again:
             return
         self._write(session, meeting, reader, needed, history, now=now)
-
-    def preview(
-        self, session: Session, meeting_id: UUID, change: Change | None = None, *, now: datetime
-    ) -> list[Telling]:
-        """What each reader would be told if the change were made now. Writes nothing."""
-        meeting = _changed(facts_of(get_meeting(session, meeting_id)), change or Change())
-        by_reader: dict[UUID, list[Message]] = {}
-        for message in history_of(session, meeting_id):
-            by_reader.setdefault(message.recipient_id, []).append(message)
-        found: list[Telling] = []
-        if meeting.state in (MeetingState.HELD, MeetingState.OCCURRED):
-            return found
-        for reader in self._readers(session, meeting):
-            history = by_reader.get(reader.id, [])
-            needed = self._needed(session, meeting, reader, history, now=now)
-            if needed is None or (history and _already_says(history[-1], needed)):
-                continue
-            found.append(
-                Telling(
-                    kind=reader.kind,
-                    reader_id=reader.id,
-                    channel=needed.way.channel,
-                    occasion=needed.step.occasion,
-                    starts_at=needed.step.arrangement.starts_at,
-                    ends_at=needed.step.arrangement.ends_at,
-                    has_calendar=needed.step.has_calendar_part,
-                    is_to_agree=needed.way.is_to_agree,
-                )
-            )
-        return found
 
     def reader_changed(
         self, session: Session, kind: RecipientKind, reader_id: UUID, *, now: datetime
@@ -479,26 +417,6 @@ def _already_says(last: Message, needed: _Needed) -> bool:
             is_to_agree=way.is_to_agree,
             leaves_calendar=step.leaves_calendar,
         )
-    )
-
-
-def _changed(meeting: MeetingFacts, change: Change) -> MeetingFacts:
-    """The meeting as it would be."""
-    starts_at = change.starts_at or meeting.starts_at
-    state = meeting.state
-    if change.is_told and state is MeetingState.HELD:
-        state = MeetingState.TOLD
-    if change.is_cancelled:
-        # A hold that nobody heard of vanishes in silence.
-        state = MeetingState.CANCELLED
-    return replace(
-        meeting,
-        state=state,
-        starts_at=starts_at,
-        ends_at=starts_at + (meeting.ends_at - meeting.starts_at),
-        lead_id=change.lead_id or meeting.lead_id,
-        second_id=None if change.has_no_second else change.second_id or meeting.second_id,
-        room_id=change.room_id or meeting.room_id,
     )
 
 

@@ -1,8 +1,6 @@
 """Finding whose file, restriction or erasure is asked for, by the code that letters carry."""
 
-from uuid import UUID
-
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from rj.facilitators.models import Facilitator
 from rj.kernel.errors import NotFound
@@ -46,14 +44,3 @@ def get_order_of_reference(session: Session, reference: str) -> Order:
 def is_principal(party: Party) -> bool:
     """Whether this is the person on probation, whose order it is."""
     return party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL
-
-
-def principal_of(session: Session, order_id: UUID) -> Party | None:
-    """The person on probation of a case."""
-    return session.exec(
-        select(Party).where(
-            Party.order_id == order_id,
-            col(Party.side) == Side.HARMER,
-            col(Party.role) == PartyRole.PRINCIPAL,
-        )
-    ).first()

@@ -105,16 +105,23 @@ class Elsewhere:
         return worked
 
     def rest_of_week(self, facilitator: Facilitator) -> list[Busy]:
-        """What must stay empty of the week that has begun (H10)."""
+        """What must stay empty of the week that has begun (H10).
+
+        Nothing, for whom nothing of it is taken up outside this problem: the planner then holds
+        the cap by itself, whatever day its meetings fall on.
+        """
         sunday = monday_of(self.today) + timedelta(days=6)
         booked = sum(
             _minutes(booking)
             for booking in self._bookings.get(facilitator.id, ())
             if booking.starts_at > self.now and london_day(booking.starts_at) <= sunday
         )
+        taken = self._worked.get(facilitator.id, 0) + booked
+        if not taken:
+            return []
         return beyond_the_cap(
             windows_of(facilitator.hours),
-            facilitator.weekly_minutes - self._worked.get(facilitator.id, 0) - booked,
+            facilitator.weekly_minutes - taken,
             today=self.today,
             soon=self.soon,
             standing=[

@@ -1,6 +1,5 @@
 """Who is told what of a meeting, and how (docs/invitations.md)."""
 
-from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from uuid import UUID
@@ -14,7 +13,6 @@ from rj.calendars.models import Invitation, InvitationState
 from rj.calendars.queries import Told, letters_and_calls, told_of
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import mark_told
-from rj.calendars.telling import Change
 from rj.calendars.wording import Occasion
 from rj.conferences.models import MeetingState
 from rj.facilitators.models import Facilitator
@@ -355,43 +353,6 @@ def test_somebody_who_reads_welsh_is_written_to_in_welsh(story: Story) -> None:
     story.send()
 
     assert str(parts(story.mails(story.case.lead)[0])["Subject"]).startswith("Apwyntiad")
-
-
-def test_a_preview_says_what_would_be_told_and_writes_nothing(story: Story) -> None:
-    story.tell()
-    story.send()
-    with story.database.reading() as session:
-        moved = story.teller.preview(
-            session,
-            story.case.meeting_id,
-            Change(starts_at=story.meeting().starts_at + timedelta(hours=1)),
-            now=story.clock.now(),
-        )
-        off = story.teller.preview(
-            session, story.case.meeting_id, Change(is_cancelled=True), now=story.clock.now()
-        )
-        same = story.teller.preview(session, story.case.meeting_id, now=story.clock.now())
-
-    assert same == []
-    heard = {telling.reader_id: telling.occasion for telling in moved}
-    assert heard[story.case.harmer] is Occasion.NEW_TIME
-    # The letter was never posted, so its reader would hear of one time only.
-    assert heard[story.case.supporter] is Occasion.FIXED
-    assert len(heard) == 6
-    assert {telling.occasion for telling in off} == {Occasion.CANCELLED}
-    assert story.case.supporter not in {telling.reader_id for telling in off}
-    assert len(story.messages(story.case.harmer)) == 1
-
-
-def test_a_preview_of_a_hold_shows_who_would_be_told_on_publishing(story: Story) -> None:
-    story.change(state=MeetingState.HELD)
-    with story.database.reading() as session:
-        now = story.clock.now()
-        held = story.teller.preview(session, story.case.meeting_id, now=now)
-        told = story.teller.preview(session, story.case.meeting_id, Change(is_told=True), now=now)
-
-    assert held == []
-    assert len(told) == 6
 
 
 def test_nobody_falls_through(story: Story) -> None:

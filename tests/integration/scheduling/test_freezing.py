@@ -292,7 +292,7 @@ def test_meetings_begun_this_week_count_towards_its_hours_and_no_other_weeks(
     later = at_london(NOW.date(), time(15))
     with database.writing() as session:
         actor = an_actor(session)
-        spent = a_facilitator(session, weekly_minutes=60)
+        spent, fresh = (a_facilitator(session, weekly_minutes=60) for _ in range(2))
         _, [room] = a_venue_with_rooms(session)
         an_order(session)
         begun = an_order(session)
@@ -308,7 +308,14 @@ def test_meetings_begun_this_week_count_towards_its_hours_and_no_other_weeks(
             now=NOW - timedelta(days=7),
         )
         frozen = freeze(session, AREA, now=later)
-        who = frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, spent.id))]
+        who, other = (
+            frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, each.id))]
+            for each in (spent, fresh)
+        )
+    # the planner keeps to her hour of the week by itself, on whatever day
+    assert max(each.ends_at for each in other.busy) < at_london(
+        NOW.date() + timedelta(days=1), time(0)
+    )
     assert who.weekly_minutes == 60
     rest = max(who.busy, key=lambda each: each.ends_at)
     assert rest.starts_at == at_london(NOW.date() + timedelta(days=1), time(9))
