@@ -36,6 +36,7 @@ from rj.calendars.telling import Teller
 from rj.clocks.digest import DIGEST, Daily, DigestMessages
 from rj.compartments.mails import EmergencyMessages
 from rj.compartments.services import EMERGENCY
+from rj.conferences.provisional import end_holds
 from rj.db.database import Database
 from rj.jobs.faults import described
 from rj.jobs.registry import JobContext, Payload, Registry
@@ -167,7 +168,12 @@ def nightly_for(service: Service) -> Callable[[], None]:
     """What ends the keeping of whatever is due, once a night."""
     teller = Teller(mail=service.settings.mail, seal=service.seal)
     nightly = Nightly(service.database, service.seal, teller)
-    return lambda: nightly.step(service.clock.now())
+
+    def act() -> None:
+        end_holds(service.database, now=service.clock.now())
+        nightly.step(service.clock.now())
+
+    return act
 
 
 def daily_for(service: Service) -> Callable[[], None]:

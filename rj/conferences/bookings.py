@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, or_
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 
 from rj.conferences.attendance import expected
-from rj.conferences.models import Booking, Meeting, SlotClaim
+from rj.conferences.models import Booking, Meeting, ProvisionalHold, SlotClaim
 from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict
 from rj.kernel.london import LONDON, day_in_words
@@ -41,9 +41,64 @@ class Need:
     @property
     def slots(self) -> range:
         """The quarter hours touched, counted since 1970-01-01T00:00Z."""
-        first = int(self.starts_at.timestamp()) // _QUARTER_SECONDS
-        beyond = -(-int(self.ends_at.timestamp()) // _QUARTER_SECONDS)
-        return range(first, beyond)
+        return _slots(self.starts_at, self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTime:
+    """A resource that a provisional hold keeps free, and from when to when."""
+
+    resource_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def slots(self) -> range:
+        """The quarter hours touched, counted since 1970-01-01T00:00Z."""
+        return _slots(self.starts_at, self.ends_at)
+
+
+def _slots(starts_at: datetime, ends_at: datetime) -> range:
+    first = int(starts_at.timestamp()) // _QUARTER_SECONDS
+    beyond = -(-int(ends_at.timestamp()) // _QUARTER_SECONDS)
+    return range(first, beyond)
+
+
+def times_of_hold(hold: ProvisionalHold, room: Room) -> tuple[HeldTime, ...]:
+    """What a hold takes: its lead twice, and the room with the rest after the assessment."""
+    rested = hold.assessment_ends_at + timedelta(minutes=room.turnaround_minutes)
+    return (
+        HeldTime(hold.lead_id, hold.contact_starts_at, hold.contact_ends_at),
+        HeldTime(hold.lead_id, hold.assessment_starts_at, hold.assessment_ends_at),
+        HeldTime(hold.room_id, hold.assessment_starts_at, rested),
+    )
+
+
+def claim_for_hold(session: Session, hold: ProvisionalHold) -> None:
+    """Keep a hold's times free. Raises Conflict when one of them has just been taken."""
+    session.flush()
+    claims = sorted(
+        (
+            {"resource_id": held.resource_id, "slot": slot, "hold_id": hold.id}
+            for held in times_of_hold(hold, session.get_one(Room, hold.room_id))
+            for slot in held.slots
+        ),
+        key=lambda row: (str(row["resource_id"]), row["slot"]),
+    )
+    try:
+        with session.begin_nested():
+            session.execute(insert(SlotClaim), claims)
+    except IntegrityError:
+        raise Conflict("These times have just been taken") from None
+    except OperationalError as trouble:
+        if getattr(trouble.orig, "sqlstate", None) != _DEADLOCK:
+            raise
+        raise Conflict("Somebody else is booking the same times: try again") from None
+
+
+def release_hold(session: Session, hold_id: UUID) -> None:
+    """Give up all that a hold keeps free; nothing if it keeps nothing."""
+    session.execute(delete(SlotClaim).where(col(SlotClaim.hold_id) == hold_id))
 
 
 def needs_of(session: Session, meeting: Meeting) -> list[Need]:
@@ -141,7 +196,10 @@ def _what_is_taken(session: Session, needs: Sequence[Need]) -> str:
                 SlotClaim.resource_id == need.resource_id,
                 col(SlotClaim.slot) >= need.slots.start,
                 col(SlotClaim.slot) < need.slots.stop,
-                SlotClaim.meeting_id != need.meeting_id,
+                or_(
+                    col(SlotClaim.meeting_id).is_(None),
+                    col(SlotClaim.meeting_id) != need.meeting_id,
+                ),
             )
             .limit(1)
         ).first()

@@ -1,6 +1,6 @@
 """Meetings and the gates before them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -90,11 +90,74 @@ class SlotClaim(SQLModel, table=True):
     """One quarter of an hour of one room, facilitator or person: it can be claimed once (P2)."""
 
     __tablename__ = "slot_claim"
+    __table_args__ = (
+        CheckConstraint("(meeting_id IS NULL) <> (hold_id IS NULL)", name="one_owner"),
+    )
 
     resource_id: UUID = Field(primary_key=True)
     slot: int = Field(primary_key=True)
     """Quarter hours since 1970-01-01T00:00Z."""
-    meeting_id: UUID = Field(foreign_key="meeting.id", index=True)
+    meeting_id: UUID | None = Field(default=None, foreign_key="meeting.id", index=True)
+    hold_id: UUID | None = Field(default=None, foreign_key="provisional_hold.id", index=True)
+    """The provisional hold that keeps it free for an order still to come."""
+
+
+class HoldState(StrEnum):
+    """What became of a provisional hold."""
+
+    STANDING = "standing"
+    KEPT = "kept"
+    """The order came, and its plan took the hold over."""
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+class ProvisionalHold(Versioned, table=True):
+    """Times kept free for an order that a court may yet make (R14): a call, and an assessment.
+
+    It knows nobody: only the check it was placed from, and once the order came, that order.
+    """
+
+    __tablename__ = "provisional_hold"
+    __table_args__ = (
+        CheckConstraint("contact_ends_at > contact_starts_at", name="contact_ends_after_start"),
+        CheckConstraint("assessment_ends_at > assessment_starts_at", name="ends_after_start"),
+        CheckConstraint("(state = 'kept') = (order_id IS NOT NULL)", name="kept_by_an_order"),
+        CheckConstraint("(state = 'standing') = (ended_at IS NULL)", name="ended_once"),
+        Index(
+            "uq_provisional_hold_one_for_each_check",
+            "check_id",
+            unique=True,
+            sqlite_where=text("state = 'standing'"),
+            postgresql_where=text("state = 'standing'"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    reference: str = Field(unique=True, max_length=12)
+    """Neutral: it stands in the report, and the order is recorded with it."""
+    area_id: str = Field(foreign_key="area.id", index=True)
+    state: HoldState = term(HoldState, default=HoldState.STANDING)
+    check_id: UUID | None = Field(default=None, foreign_key="suitability_check.id", index=True)
+    """The check it was placed from, while it stands: what ended is tied to no draft."""
+    sentence_on: date
+    """The day of sentence it was worked out for."""
+    lead_id: UUID = Field(foreign_key="facilitator.id", index=True)
+    second_id: UUID | None = Field(default=None, foreign_key="facilitator.id")
+    """The other half of the pair, for the third meeting; no time of theirs is taken yet."""
+    contact_starts_at: datetime
+    contact_ends_at: datetime
+    assessment_starts_at: datetime
+    assessment_ends_at: datetime
+    room_id: UUID = Field(foreign_key="room.id")
+    placed_at: datetime
+    placed_by: UUID | None = Field(default=None, foreign_key="account.id")
+    expires_on: date = Field(index=True)
+    """The last day on which it stands."""
+    ended_at: datetime | None = None
+    order_id: UUID | None = Field(default=None, foreign_key="sentence_order.id", index=True)
+    lost: str = Field(default="", max_length=400)
+    """What of it the order's plan could not take over, and why."""
 
 
 class GateRecord(SQLModel, table=True):

@@ -26,6 +26,8 @@ from rj.policy.terms import (
 )
 
 _RUNNING_PAUSE = "first_day IS NOT NULL AND last_day IS NULL AND taken_back_at IS NULL"
+DEFAULT_LANGUAGE = "en"
+"""What a lead must speak as long as nobody says otherwise."""
 
 
 class Court(SQLModel, table=True):
@@ -118,7 +120,7 @@ class Order(Versioned, table=True):
     responsible_officer_id: UUID = Field(foreign_key="responsible_officer.id")
     liaison_account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
     """The victim liaison officer, or the named person who takes that part."""
-    language: str = Field(default="en", max_length=2)
+    language: str = Field(default=DEFAULT_LANGUAGE, max_length=2)
     """ISO 639-1 code of the language the lead must speak."""
     skills: list[str] = document(default_factory=list)
     """Values of ``Skill`` that the facilitators need."""

@@ -370,6 +370,7 @@ _STANDARDS = (
     ("preparation_target_working_days", "Aim for the preparation, in working days", 1, 120),
     ("reparation_target_working_days", "Aim for the reparation event, in working days", 1, 250),
     ("review_target_working_days", "Aim for the review, in working days", 1, 120),
+    ("hold_days", "A provisional hold for the court stands for, in calendar days", 1, 60),
     ("risk_assessment_lapses_after_days", "A risk assessment lapses after, in days", 7, 90),
 )
 

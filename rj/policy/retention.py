@@ -22,6 +22,8 @@ class RetentionPeriods:
     """Notes of what people said, after close."""
     case_facts_days: int
     """Everything else of a case, after close; then only counts are left."""
+    ended_holds_days: int
+    """Provisional holds for which no order came, after they ended."""
     security_log_days: int
     """Sign-ins and refused access."""
     audit_days: int
@@ -44,6 +46,7 @@ PUBLISHED = (
         harmed_contact_days=90,
         what_was_said_days=365,
         case_facts_days=730,
+        ended_holds_days=90,
         security_log_days=730,
         audit_days=2192,
         backups_days=35,

@@ -62,6 +62,8 @@ class DeliveryStandards:
     curfew_margin_minutes: int = 30
     """Journey home allowed for on both sides of a curfew (R42)."""
     planning_horizon_days: int = 182
+    hold_days: int = 28
+    """How long a provisional hold stands for a sentence to come, the day it was placed apart."""
     journey_fixed_minutes: int = 10
     """Getting away and arriving, whatever the distance (H9)."""
     journey_seconds_per_km: int = 90

@@ -24,7 +24,14 @@ from rj.audit.services import Actor, note
 from rj.calendars.models import Invitation
 from rj.compartments.models import ContactRelease, EmergencyOpening
 from rj.conferences import gates
-from rj.conferences.models import Booking, GateRecord, Meeting, MeetingVersion, SlotClaim
+from rj.conferences.models import (
+    Booking,
+    GateRecord,
+    Meeting,
+    MeetingVersion,
+    ProvisionalHold,
+    SlotClaim,
+)
 from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.facilitators.models import ConflictOfInterest
@@ -195,6 +202,7 @@ def _erase_order(session: Session, order: Order, party: Party, seal: Seal, now: 
         order.crn = ERASED_CRN
         order.reference = f"{ERASED_CRN}-{party.reference}"
         order.convicted_on = None
+    session.exec(delete(ProvisionalHold).where(col(ProvisionalHold.order_id) == order.id))
 
 
 def remember_order(session: Session, order: Order, seal: Seal, now: datetime) -> None:

@@ -170,7 +170,14 @@ INVENTORY: tuple[Kept, ...] = (
         erased="*",
         why="a hold that nobody was told of is not told by a file either",
     ),
-    _kept("slot_claim", points="resource_id meeting_id", erased="*", why="as booking"),
+    _kept("slot_claim", points="resource_id meeting_id hold_id", erased="*", why="as booking"),
+    _kept(
+        "provisional_hold",
+        points="check_id lead_id second_id placed_by order_id",
+        erased="*",
+        plain="reference area_id lost",
+        why="times kept free before there was a case; an erasure takes the one a case came from",
+    ),
     # planning
     _kept(
         "planning_run",
@@ -294,7 +301,7 @@ INVENTORY: tuple[Kept, ...] = (
     _kept(
         "suitability_check",
         points="writer_id",
-        plain="reference label facts court_told_where rules_version",
+        plain="reference label facts court_told_where hold_reference rules_version",
         why="a report writer's own draft, tied to no case and to nobody's record",
     ),
     _kept("words_approval", points="approved_by", plain="fingerprint"),

@@ -25,6 +25,7 @@ from rj.conferences.models import (
     Meeting,
     MeetingState,
     MeetingVersion,
+    ProvisionalHold,
     SlotClaim,
 )
 from rj.conferences.telling import Tell
@@ -99,6 +100,7 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     Requirement,
     VenueAgreed,
     OrderSource,
+    ProvisionalHold,
     Hold,
     CaseLimit,
 )
@@ -162,6 +164,7 @@ def run_retention(database: Database, seal: Seal, *, tell: Tell, now: datetime) 
         counts["message_bodies"] = _forget_bodies(session, night)
         counts["harmed_contacts"] = _forget_harmed_contact(session, night)
         counts["planning_runs"] = _remove_old_runs(session, night)
+        counts["provisional_holds"] = _remove_ended_holds(session, night)
         counts["audit_entries"] = _remove_old_audit(session, night)
         said, over = (
             _due(session, night, days)
@@ -240,6 +243,17 @@ def _forget_bodies(session: Session, night: _Night) -> int:
             or_(col(Message.subject_id).is_(None), col(Message.subject_id).not_in(of_kept)),
         )
         .values(rendered=None)
+    )
+    return gone.rowcount
+
+
+def _remove_ended_holds(session: Session, night: _Night) -> int:
+    """Those that nobody's order took over; one that an order did goes with it."""
+    before = night.is_over(night.periods.ended_holds_days)
+    gone = session.exec(
+        delete(ProvisionalHold).where(
+            col(ProvisionalHold.ended_at) <= before, col(ProvisionalHold.order_id).is_(None)
+        )
     )
     return gone.rowcount
 

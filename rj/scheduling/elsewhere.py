@@ -1,8 +1,8 @@
 """What meetings outside a problem take up of the time, weeks, days and caseloads of its staff,
 rooms and people: a problem plans one area, and they work in others too."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from rj.conferences.bookings import HeldTime, times_of_hold
 from rj.conferences.facts import windows_of
-from rj.conferences.models import Booking, Meeting, MeetingState
+from rj.conferences.models import Booking, HoldState, Meeting, MeetingState, ProvisionalHold
 from rj.conferences.queries import COMING
 from rj.facilitators.models import Facilitator
 from rj.kernel.london import at_london_midnight, london_day
@@ -19,7 +20,11 @@ from rj.orders.models import PlanStep
 from rj.policy.terms import Stage
 from rj.scheduling.caps import beyond_the_cap, whole_day
 from rj.scheduling.planner.civil import monday_of
-from rj.scheduling.planner.problem import Busy
+from rj.scheduling.planner.journeys import Place, journey_minutes
+from rj.scheduling.planner.problem import Busy, Travel
+from rj.venues.models import Room, Venue
+
+Taken = Booking | HeldTime
 
 
 @dataclass(eq=False)
@@ -37,6 +42,8 @@ class Elsewhere:
     meetings: Collection[Meeting]
     orders: Collection[UUID]
     """The cases planned now, whatever is booked for them."""
+    holds: Collection[UUID]
+    """Provisional holds that the problem knows as cases of its own."""
     holds_stand: bool
 
     @property
@@ -44,10 +51,10 @@ class Elsewhere:
         return london_day(self.now)
 
     @cached_property
-    def _bookings(self) -> dict[UUID, list[Booking]]:
-        """Bookings of meetings outside the problem, by what they take up."""
+    def _bookings(self) -> dict[UUID, list[Taken]]:
+        """Bookings of meetings outside the problem and provisional holds, by what they take up."""
         inside = {meeting.id for meeting in self.meetings}
-        taken: dict[UUID, list[Booking]] = defaultdict(list)
+        taken: dict[UUID, list[Taken]] = defaultdict(list)
         ends = at_london_midnight(self.horizon_end + timedelta(days=1))
         for booking in self.session.exec(
             select(Booking)
@@ -56,7 +63,36 @@ class Elsewhere:
         ):
             if booking.meeting_id not in inside:
                 taken[booking.resource_id].append(booking)
+        for hold, room, _ in self._holds:
+            for held in times_of_hold(hold, room):
+                taken[held.resource_id].append(held)
         return taken
+
+    @cached_property
+    def _holds(self) -> list[tuple[ProvisionalHold, Room, Venue]]:
+        """What other areas hold for orders still to come, with where the assessment would be."""
+        return [
+            (hold, room, venue)
+            for hold, room, venue in self.session.exec(
+                select(ProvisionalHold, Room, Venue)
+                .join(Room, col(Room.id) == ProvisionalHold.room_id)
+                .join(Venue, col(Venue.id) == Room.venue_id)
+                .where(ProvisionalHold.state == HoldState.STANDING)
+                .order_by(col(ProvisionalHold.reference))
+            )
+            if hold.id not in self.holds
+        ]
+
+    def journeys_of_holds(self, who: UUID, places: Iterable[Place], travel: Travel) -> list[Busy]:
+        """The way to and from an assessment that is held: wherever else a facilitator is that day,
+        they must be able to get there once the hold is a meeting (H9)."""
+        found = []
+        for hold, _, venue in self._holds:
+            if hold.lead_id == who:
+                longest = max((journey_minutes(travel, venue, each) for each in places), default=0)
+                way = timedelta(minutes=longest)
+                found.append(Busy(hold.assessment_starts_at - way, hold.assessment_ends_at + way))
+        return found
 
     def busy(self, resource: UUID, rest: timedelta = timedelta()) -> list[Busy]:
         """Taken time of a resource; a room also wants its rest before the next use."""
@@ -65,7 +101,7 @@ class Elsewhere:
         ]
 
     def cases(self, facilitators: list[UUID]) -> dict[UUID, int]:
-        """How many cases outside this problem each of them leads."""
+        """How many cases outside this problem each of them leads or may come to lead."""
         inside = set(self.orders)
         led: dict[UUID, set[UUID]] = defaultdict(set)
         for lead_id, order_id in self.session.exec(
@@ -77,7 +113,8 @@ class Elsewhere:
         ):
             if order_id not in inside:
                 led[lead_id].add(order_id)
-        return {who: len(orders) for who, orders in led.items()}
+        held = Counter(hold.lead_id for hold, _, _ in self._holds)
+        return {who: len(led[who]) + held[who] for who in facilitators}
 
     def busiest_week(self, who: UUID) -> int:
         """Minutes of the fullest week to come outside this problem: its cap is one for all weeks
@@ -175,5 +212,5 @@ def _staff(meeting: Meeting) -> tuple[UUID, ...]:
     return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
 
 
-def _minutes(taken: Booking | Meeting) -> int:
+def _minutes(taken: Taken | Meeting) -> int:
     return int((taken.ends_at - taken.starts_at).total_seconds() // 60)

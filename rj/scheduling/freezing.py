@@ -39,6 +39,7 @@ from rj.outbox.models import RecipientKind
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.terms import Route, Stage
 from rj.scheduling.elsewhere import Elsewhere
+from rj.scheduling.held_cases import held_cases
 from rj.scheduling.models import PlanningWishKind
 from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK, VENUE, Names
 from rj.scheduling.open_cases import OpenCase, open_cases, standards_of_run
@@ -92,6 +93,10 @@ class Frozen:
     """The meeting that stands for a task now, held or told, by the task's name."""
     steps: dict[str, PlanStep]
     orders: dict[str, Order]
+    home_venues: tuple[str, ...] = ()
+    """Where a case may be held as long as nobody has agreed on places for it."""
+    held: tuple[PlannedMeeting, ...] = ()
+    """What provisional holds keep free for orders to come: cases of their own in the problem."""
 
     @property
     def identifiers(self) -> dict[str, str]:
@@ -99,7 +104,7 @@ class Frozen:
         return self.names.as_document()
 
     def standing_plan(self, without: Iterable[UUID] = ()) -> PlannedPlan:
-        """Everything that is booked now for the problem's tasks, as a plan."""
+        """Everything that is booked or held now for the problem's tasks, as a plan."""
         left_out = set(without)
         return PlannedPlan(
             self.problem.name,
@@ -107,7 +112,8 @@ class Frozen:
                 self.planned(task, meeting)
                 for task, meeting in self.meetings.items()
                 if meeting.order_id not in left_out
-            ),
+            )
+            + self.held,
         )
 
     def planned(self, task: str, meeting: Meeting) -> PlannedMeeting:
@@ -183,6 +189,13 @@ class _Freezing:
         }
         self.home_venues = self._venues_of_area()
         cases = [case for each in opened if (case := self._case(each, standing)) is not None]
+        held = held_cases(
+            self.session,
+            self.area_id,
+            self.names,
+            soon=self.soon,
+            horizon_end=self.horizon_end,
+        )
         self.elsewhere = Elsewhere(
             self.session,
             now=self.now,
@@ -191,12 +204,13 @@ class _Freezing:
             conferences_per_day=self.standards.conferences_per_day,
             meetings=self.meetings.values(),
             orders={order.id for order in self.orders.values()},
+            holds=held.holds,
             holds_stand=self.holds_stand,
         )
         # venues first: people's places to avoid count only where something may be planned
         venues = self._venues(opened)
         people = self._people(opened)
-        facilitators = self._facilitators(opened, cases)
+        facilitators = self._facilitators(opened, cases, venues)
         problem = Problem(
             name=self.name,
             timezone=str(LONDON),
@@ -208,9 +222,10 @@ class _Freezing:
             venues=venues,
             people=people,
             facilitators=facilitators,
-            cases=tuple(cases),
+            cases=(*cases, *held.cases),
         )
         problem, impossible = without_impossible_pins(problem)
+        problem = self._without_broken_holds(problem, impossible)
         for task, reason in impossible.items():
             self.freed.append(Freed(self.orders[task].id, self.steps[task].id, reason))
             self.notes.append(f"{task} was pinned and cannot stay: {reason}")
@@ -224,6 +239,23 @@ class _Freezing:
             meetings=self.meetings,
             steps=self.steps,
             orders=self.orders,
+            home_venues=tuple(self.names.of(VENUE, venue) for venue in self.home_venues),
+            held=held.within(problem),
+        )
+
+    def _without_broken_holds(self, problem: Problem, impossible: dict[str, str]) -> Problem:
+        """A hold that can no longer be kept as it is takes up nothing, and is named. Its tasks are
+        taken out of ``impossible``: no order has them."""
+        broken = {
+            problem.case_of[task].id: reason
+            for task, reason in impossible.items()
+            if task not in self.orders
+        }
+        for task in [each for each in impossible if each not in self.orders]:
+            del impossible[task]
+        self.notes += [f"{case} can no longer be kept: {reason}" for case, reason in broken.items()]
+        return replace(
+            problem, cases=tuple(case for case in problem.cases if case.id not in broken)
         )
 
     # -- cases
@@ -455,7 +487,10 @@ class _Freezing:
         return tuple(found)
 
     def _facilitators(
-        self, opened: list[OpenCase], cases: list[planning.Case]
+        self,
+        opened: list[OpenCase],
+        cases: list[planning.Case],
+        venues: tuple[planning.Venue, ...],
     ) -> tuple[planning.Facilitator, ...]:
         """Everybody who may be asked, and those who lead now though they may be asked no longer."""
         usable = self._staff_of_area()
@@ -476,6 +511,9 @@ class _Freezing:
                 more_busy=(
                     gone_by,
                     *self.elsewhere.busy(who),
+                    *self.elsewhere.journeys_of_holds(
+                        who, venues, policy_of(self.standards).travel
+                    ),
                     *self.elsewhere.full_days(who),
                     *self.elsewhere.rest_of_week(staff.facilitators[who]),
                 ),

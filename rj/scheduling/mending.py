@@ -76,13 +76,20 @@ def what_broke(session: Session, area_id: str, *, now: datetime) -> Damage:
     standing = frozen.standing_plan()
     told = in_words(session, frozen.names)
     order_of = {
-        case.id: frozen.orders[case.tasks[0].id] for case in frozen.problem.cases if case.tasks
+        case.id: frozen.orders[case.tasks[0].id]
+        for case in frozen.problem.cases
+        if case.tasks and case.tasks[0].id in frozen.orders
     }
     broken = [
         BrokenCase(order_of[case].id, order_of[case].reference, _sentence(told(why)))
         for case, why in broken_cases(frozen.problem, standing).items()
+        if case in order_of
     ]
-    unbegun = [order_of[case].reference for case in unbegun_cases(frozen.problem, standing)]
+    unbegun = [
+        order_of[case].reference
+        for case in unbegun_cases(frozen.problem, standing)
+        if case in order_of
+    ]
     return Damage(
         area_id=area_id,
         broken=tuple(sorted(broken, key=lambda each: each.reference)),

@@ -11,6 +11,9 @@ from rj.kernel.references import new_reference
 CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM = "C", "T", "P", "F", "V", "R"
 """The kinds of record that are named, each with the letter its names begin with."""
 
+HOLD, HOLD_CONTACT, HOLD_ASSESSMENT = "H", "X", "Y"
+"""A provisional hold, which the planner sees as a case of two pinned meetings, and those two."""
+
 IDENTIFIER_LENGTH = 8
 
 
@@ -38,6 +41,10 @@ class Names:
     def record(self, name: str) -> UUID:
         """The record behind a name. Raises KeyError for a name that is not of this run."""
         return self.by_name[name][1]
+
+    def stands_for(self, kind: str, name: str) -> bool:
+        """Whether a name is one of this run for a record of this kind."""
+        return name in self.by_name and self.by_name[name][0] == kind
 
     def as_document(self) -> dict[str, str]:
         """The mapping as it is stored: name to ``KIND:record``."""

@@ -371,6 +371,7 @@ def _broken_by(
         for task, meeting in fresh.meetings.items()
         if task not in own and meeting.id not in dropped
     ]
+    kept += fresh.held
     planned = [_as_planned(fresh, row) for row in rows]
     name = fresh.problem.name
     before = set(breaches(fresh.problem, fresh.standing_plan()))

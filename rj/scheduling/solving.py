@@ -30,6 +30,7 @@ from rj.scheduling.models import (
     RunProgress,
     RunState,
 )
+from rj.scheduling.names import TASK
 from rj.scheduling.planner.again import AGAIN, plan_again
 from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
 from rj.scheduling.planner.pipeline import pipeline
@@ -267,6 +268,8 @@ def _propose(session: Session, run: PlanningRun, problem: Problem, solution: Sol
     told = in_words(session, names)
     order_of = _orders_of_steps(session, run.area_id)
     for meeting in solution.plan.meetings:
+        if not names.stands_for(TASK, meeting.task):
+            continue  # a provisional hold stays as it is and is nobody's proposal
         step_id = names.record(meeting.task)
         standing = _standing(session, run, meeting.task)
         lead = names.record(meeting.lead)
@@ -290,6 +293,8 @@ def _propose(session: Session, run: PlanningRun, problem: Problem, solution: Sol
             )
         )
     for task, reason, is_later in _without_a_meeting(problem, solution):
+        if not names.stands_for(TASK, task):
+            continue
         step_id = names.record(task)
         session.add(
             LeftOut(

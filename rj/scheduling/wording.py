@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from rj.accounts.models import Area
 from rj.conferences.attendance import part_of
+from rj.conferences.models import ProvisionalHold
 from rj.conferences.readiness import person_in_words
 from rj.facilitators.models import Facilitator
 from rj.orders.models import Order, Plan, PlanStep, ResponsibleOfficer
@@ -22,6 +23,9 @@ from rj.policy.terms import STAGE_WORDS
 from rj.scheduling.names import (
     CASE,
     FACILITATOR,
+    HOLD,
+    HOLD_ASSESSMENT,
+    HOLD_CONTACT,
     IDENTIFIER_LENGTH,
     PERSON,
     ROOM,
@@ -34,7 +38,9 @@ from rj.venues.models import Room, Venue
 ANOTHER_CASE = "another case"
 FORGOTTEN = "somebody who has been forgotten"
 
-_KINDS = "".join((CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM))
+_KINDS = "".join(
+    (CASE, TASK, PERSON, FACILITATOR, VENUE, ROOM, HOLD, HOLD_CONTACT, HOLD_ASSESSMENT)
+)
 _SPOKEN = re.compile(r"\b(speaks?|spoke) ([a-z]{2})\b")
 _COVERED = re.compile(r"\b(covers|cover the area|cover) ([^\s,.]+)")
 _NAME = re.compile(rf"\b[{_KINDS}]-[A-Z0-9]{{{IDENTIFIER_LENGTH}}}\b")
@@ -85,6 +91,12 @@ def _labels(session: Session, names: Names) -> dict[str, str]:
         .where(col(PlanStep.id).in_(of_kind.get(TASK, [])))
     ):
         labels[TASK, step.id] = f"the {STAGE_WORDS[step.stage]} of {reference}"
+    for hold in session.exec(
+        select(ProvisionalHold).where(col(ProvisionalHold.id).in_(of_kind.get(HOLD, [])))
+    ):
+        labels[HOLD, hold.id] = f"provisional hold {hold.reference}"
+        labels[HOLD_CONTACT, hold.id] = f"the first contact of provisional hold {hold.reference}"
+        labels[HOLD_ASSESSMENT, hold.id] = f"the assessment of provisional hold {hold.reference}"
     for facilitator in session.exec(
         select(Facilitator).where(col(Facilitator.id).in_(of_kind.get(FACILITATOR, [])))
     ):

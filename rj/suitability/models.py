@@ -32,6 +32,9 @@ class SuitabilityCheck(Versioned, table=True):
     """When a harmed person's consent to the court being told was recorded (R13)."""
     court_told_where: str = Field(default="", max_length=200)
     """Where that record is kept; never what it says."""
+    hold_reference: str = Field(default="", max_length=12)
+    """The provisional hold by which the service confirmed arrangements (R9), while it stands or
+    once the order took it over."""
     rules_version: str = Field(max_length=20)
     """The rules it was last answered by, which it keeps until it is checked again (R7)."""
     result: Result = term(Result)

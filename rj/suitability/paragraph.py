@@ -17,6 +17,16 @@ from rj.suitability.facts import Answer, Facts
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What stands for the order, should the court make it (R9)."""
+
+    reference: str
+    contact_on: date
+    assessment_on: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What a paragraph tells besides the answer."""
 
@@ -24,6 +34,8 @@ class About:
     reference: str
     court_may_be_told: bool = False
     """Whether a recorded consent of a harmed person covers the court being told."""
+    held: Held | None = None
+    """The provisional hold that stands for it."""
 
 
 def paragraph(answer: Suitability, facts: Facts, about: About, words: CourtWords) -> str:
@@ -82,6 +94,15 @@ def _proposed(answer: Suitability, facts: Facts, about: About, words: CourtWords
     sentences.append(words.caution)
     if facts.arrangements is Answer.YES:
         sentences.append(words.arrangements)
+    if about.held is not None:
+        sentences.append(
+            words.held.format(
+                hold=about.held.reference,
+                contact=day_in(words, about.held.contact_on),
+                assessment=day_in(words, about.held.assessment_on),
+                until=day_in(words, about.held.until),
+            )
+        )
     return sentences
 
 

@@ -18,7 +18,7 @@ from rj.policy.terms import Language
 from rj.suitability.checking import Suitability, check
 from rj.suitability.facts import Facts, facts_from
 from rj.suitability.models import SuitabilityCheck, WordsApproval
-from rj.suitability.paragraph import About, fingerprint, paragraph
+from rj.suitability.paragraph import About, Held, fingerprint, paragraph
 
 
 def own_check(
@@ -88,14 +88,18 @@ def answer_to(session: Session, found: SuitabilityCheck) -> Answered:
 
 
 def paragraphs_for(
-    session: Session, found: SuitabilityCheck, answered: Answered
+    session: Session, found: SuitabilityCheck, answered: Answered, held: Held | None = None
 ) -> dict[Language, str]:
-    """The paragraph in each language whose words may be used: English, and Welsh once approved."""
+    """The paragraph in each language whose words may be used: English, and Welsh once approved.
+
+    ``held`` is what stands for the order under a provisional hold.
+    """
     checked_on = london_day(found.checked_at)
     about = About(
         checked_on=checked_on,
         reference=found.reference,
         court_may_be_told=found.court_told_on is not None,
+        held=held,
     )
     return {
         language: paragraph(answered.answer, answered.facts, about, words)

@@ -3,18 +3,19 @@
 start_check(session, entry, *, writer_id, actor, now)
 check_again(session, found, entry, *, based_on, actor, now)
 discard_check(session, found, *, based_on, actor, now)
+note_arrangements(session, found, reference, *, now)
 approve_words(session, words, language, *, actor, now)
 take_approval_back(session, words, *, actor, now)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from rj.area_rules.queries import policy_in_force
+from rj.area_rules.queries import policy_by_version, policy_in_force
 from rj.audit.services import Actor, note
 from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
@@ -24,10 +25,12 @@ from rj.orders.models import Offence
 from rj.policy.court_words import CourtWords
 from rj.policy.terms import HarmClass, Language
 from rj.suitability.checking import check
-from rj.suitability.facts import Facts, facts_document
+from rj.suitability.facts import Answer, Facts, facts_document, facts_from
 from rj.suitability.models import SuitabilityCheck, WordsApproval
 from rj.suitability.paragraph import fingerprint
-from rj.suitability.queries import with_offence, words_approval
+from rj.suitability.queries import sentence_day, with_offence, words_approval
+
+HELD_FOR_OTHERS = "Release the arrangements first: they are held for what you entered before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,12 @@ def check_again(
     now: datetime,
 ) -> SuitabilityCheck:
     """Answer anew, by the rules now in force for the day of sentence. Raises as ``start_check``,
-    and Conflict when the check has changed."""
+    and Conflict when the check has changed. What a hold was worked out from must stay as it is:
+    Invalid otherwise."""
     found.refuse_if_changed(based_on, "This check")
+    if found.hold_reference:
+        _refuse_what_was_not_held(found, entry)
+        entry = replace(entry, facts=replace(entry.facts, arrangements=Answer.YES))
     found.take(_columns(session, entry, now))
     session.flush()
     _note(session, found, "check suitability again", entry, actor, now)
@@ -83,10 +90,30 @@ def check_again(
 def discard_check(
     session: Session, found: SuitabilityCheck, *, based_on: int, actor: Actor, now: datetime
 ) -> None:
-    """Throw a draft away for good."""
+    """Throw a draft away for good. Raises Conflict while arrangements are held for it."""
     found.refuse_if_changed(based_on, "This check")
+    if found.hold_reference:
+        raise Conflict("Release the arrangements that are held for this check first")
     note(session, actor, "discard suitability check", "suitability_check", found.id, now=now)
     session.delete(found)
+    session.flush()
+
+
+def note_arrangements(
+    session: Session, found: SuitabilityCheck, reference: str, *, now: datetime
+) -> None:
+    """Have a check rest on the arrangements that are held under a reference, or on none any more.
+
+    Its answer follows at once (R9).
+    """
+    arrangements = Answer.YES if reference else Answer.NOT_KNOWN
+    facts = replace(facts_from(found.facts), arrangements=arrangements)
+    day = sentence_day(found)
+    rules = policy_by_version(session, found.rules_version, day).legal
+    offence = session.get(Offence, found.offence_code) if found.offence_code else None
+    found.hold_reference = reference
+    found.facts = facts_document(facts)
+    found.result = check(with_offence(facts, offence), day, rules).result
     session.flush()
 
 
@@ -116,6 +143,16 @@ def take_approval_back(session: Session, words: CourtWords, *, actor: Actor, now
     session.delete(approval)
     session.flush()
     note(session, actor, "take approval back", "words", approval.fingerprint, now=now)
+
+
+def _refuse_what_was_not_held(found: SuitabilityCheck, entry: CheckEntry) -> None:
+    """Times are held for one area and day of sentence: for others they would promise nothing."""
+    if entry.area_id != found.area_id:
+        raise Invalid(FieldProblem("area_id", HELD_FOR_OTHERS))
+    if entry.hearing_on != found.hearing_on:
+        raise Invalid(FieldProblem("hearing_on", HELD_FOR_OTHERS))
+    if entry.facts.sensitive is Answer.YES:
+        raise Invalid(FieldProblem("sensitive", HELD_FOR_OTHERS))
 
 
 def _columns(session: Session, entry: CheckEntry, now: datetime) -> dict[str, Any]:

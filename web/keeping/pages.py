@@ -66,6 +66,7 @@ def keeping_page(session: Session, today: date) -> KeepingPage:
         ("A harmed person's contact details", periods.harmed_contact_days, "after close or a no"),
         ("What people said", periods.what_was_said_days, "after close"),
         ("Everything else of a case", periods.case_facts_days, "after close"),
+        ("Provisional holds without an order", periods.ended_holds_days, "after they ended"),
         ("Sign-ins and refused access", periods.security_log_days, "after they happened"),
         ("The rest of the audit", periods.audit_days, "after it happened"),
     )

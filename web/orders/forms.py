@@ -102,7 +102,7 @@ WHAT_IS_MISSING = {
 }
 """What a form says of an empty field, where a file is told which words a column takes."""
 FORM_ORDER = (
-    *("reference", "area", "court", "sentenced_on", "order_type", "ends_on", "requirement"),
+    *("reference", "hold", "area", "court", "sentenced_on", "order_type", "ends_on", "requirement"),
     *("offences", "in_sentence_plan", "plea", "risk", "days", "starts_on"),
     *("requirement_ends_on", "received_on"),
     *("name", "crn", "date_of_birth", "convicted_on", *PERSON_FIELDS, "officer", "officer_code"),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from rj.accounts.queries import active_accounts_holding, areas_by_name, get_account
 from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.provisional import hold_of_order
 from rj.conferences.queries import live_meetings, meetings_of
 from rj.conferences.readiness import standing_though_unsuitable, what_is_missing
 from rj.facilitators.queries import get_facilitator
@@ -304,6 +305,8 @@ class OrderPage:
     acts: tuple[Act, ...]
     sentence_plan: str
     """That the order may end before the plan does; empty otherwise."""
+    held: str
+    """The provisional hold that its plan took over, and what could not be kept."""
     sign_off: str
     """What is said of a sensitive and complex case; empty for others."""
     unsuitable: tuple[str, ...]
@@ -337,6 +340,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
         acts=_acts(order, plan, steps),
         sentence_plan=_sentence_plan(order, steps),
         sign_off=_sign_off(session, order),
+        held=_held(session, order),
         unsuitable=_unsuitable(session, order, steps, plan, now),
     )
 
@@ -573,6 +577,16 @@ def _sentence_plan(order: Order, steps: list[PlanStep]) -> str:
         "The sentence plan does not name this work: the order may end before it is done. Ask the "
         "responsible officer to add it."
     )
+
+
+def _held(session: Session, order: Order) -> str:
+    hold = hold_of_order(session, order.id)
+    if hold is None:
+        return ""
+    words = f"The times held for the court under {hold.reference} are this order's."
+    if not hold.lost:
+        return words
+    return f"Provisional hold {hold.reference}: {hold.lost}. Plan these stages anew."
 
 
 def _sign_off(session: Session, order: Order) -> str:

@@ -9,12 +9,14 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.accounts.queries import active_accounts_holding, areas_by_name
+from rj.conferences.provisional import keep_hold
 from rj.db.database import Database
 from rj.intake.orders_file import import_orders
 from rj.intake.report import ImportReport, RowReport
 from rj.intake.services import read_new_order, record_order
 from rj.kernel.clock import Clock
-from rj.kernel.errors import FieldProblem, Invalid, NotFound
+from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
+from rj.orders.models import Order
 from rj.orders.queries import active_courts, officers_of
 from rj.parties.sealing import Seal
 from rj.policy.languages import LANGUAGES
@@ -95,6 +97,7 @@ class Recording(Controller):
                     now=clock.now(),
                     areas=person.areas(Role.COORDINATOR),
                 )
+                _take_over_hold(session, order, entered, person, clock)
                 return f"/orders/{order.id}"
 
             where = once(database, entered, person, act, now=clock.now())
@@ -147,6 +150,26 @@ class Recording(Controller):
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="sample-{name}"'},
         )
+
+
+def _take_over_hold(
+    session: Session, order: Order, entered: Entered, person: Person, clock: Clock
+) -> None:
+    """Have the plan take over the hold whose reference was given. Raises Invalid for one that does
+    not stand in the order's area."""
+    reference = entered.text("hold").strip()
+    if not reference:
+        return
+    try:
+        keep_hold(
+            session,
+            order.id,
+            reference,
+            actor=person.actor(Role.COORDINATOR),
+            now=clock.now(),
+        )
+    except Conflict as refusal:
+        raise Invalid(FieldProblem("hold", str(refusal))) from None
 
 
 def _import_page(

@@ -8,13 +8,16 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.audit.services import note
+from rj.conferences.provisional import hold_of_check, release_hold
 from rj.db.database import Database
 from rj.intake.rules import home_office_code
 from rj.kernel.clock import Clock
 from rj.kernel.errors import FieldProblem, Invalid
 from rj.orders.models import OffenceCourtCode
 from rj.policy.terms import Role
+from rj.scheduling.arrangements import NoLongerFree, Shown, confirm, what_can_be_delivered
 from rj.suitability import services
+from rj.suitability.checking import Result
 from rj.suitability.models import SuitabilityCheck
 from rj.suitability.queries import answer_to, own_check
 from rj.suitability.services import CheckEntry
@@ -24,7 +27,7 @@ from web.guards import needs
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.reports import pages
-from web.reports.forms import CheckForm, check_entered
+from web.reports.forms import CheckForm, ConfirmForm, check_entered
 from web.visits import say
 
 
@@ -84,7 +87,7 @@ class ReportPages(Controller):
         """One check, its answer beside its facts. The view is noted in the audit."""
         with database.writing() as session:
             _viewed(session, request.user, check_id, clock)
-        return _show(request, database, check_id)
+        return _show(request, database, clock, check_id)
 
     @post("/checks/{check_id:uuid}", sync_to_thread=True)
     def check_again(
@@ -108,8 +111,64 @@ class ReportPages(Controller):
                     now=clock.now(),
                 )
         except Invalid as invalid:
-            return _show(request, database, check_id, entered, invalid)
+            return _show(request, database, clock, check_id, entered, invalid)
         return see(f"/reports/checks/{check_id}#answer")
+
+    @post("/checks/{check_id:uuid}/hold", sync_to_thread=True)
+    def hold(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        check_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Confirm arrangements: hold what the page showed, or show what there is instead."""
+        person = request.user
+        days = read(ConfirmForm, entered)
+        try:
+
+            def act(session: Session) -> str:
+                found = _own(session, person, check_id)
+                found.refuse_if_changed(entered.based_on, "This check")
+                confirm(
+                    session,
+                    found,
+                    Shown(days.contact_on, days.assessment_on),
+                    actor=person.actor(Role.REPORT_WRITER),
+                    now=clock.now(),
+                )
+                return f"/reports/checks/{check_id}#delivery"
+
+            where = once(database, entered, person, act, now=clock.now())
+        except NoLongerFree as refusal:
+            return _show(request, database, clock, check_id, refusal=refusal)
+        return see(where)
+
+    @post("/checks/{check_id:uuid}/hold/release", sync_to_thread=True)
+    def release(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        check_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Give back what is held."""
+        person = request.user
+        with database.writing() as session:
+            found = _own(session, person, check_id)
+            hold = hold_of_check(session, found.id)
+            if hold is not None:
+                release_hold(
+                    session,
+                    hold.id,
+                    based_on=None,
+                    actor=person.actor(Role.REPORT_WRITER),
+                    now=clock.now(),
+                )
+        say(request, "Arrangements released")
+        return see(f"/reports/checks/{check_id}#delivery")
 
     @get("/checks/{check_id:uuid}/paragraph", sync_to_thread=True)
     def show_paragraph(
@@ -224,28 +283,45 @@ def _form(
 ) -> Template:
     with database.reading() as session:
         areas = pages.areas_to_write_for(session, request.user)
-    return _page(request, areas, entered or Entered.of(), invalid, here="/reports/checks/new")
+    return _page(
+        request,
+        areas,
+        entered or Entered.of(),
+        Problems(invalid.problems) if invalid else NO_PROBLEMS,
+        status_code=422 if invalid else 200,
+        here="/reports/checks/new",
+    )
 
 
 def _show(
     request: Visitor,
     database: Database,
+    clock: Clock,
     check_id: UUID,
     entered: Entered | None = None,
     invalid: Invalid | None = None,
+    refusal: NoLongerFree | None = None,
 ) -> Template:
+    prospect = None if refusal is None else refusal.prospect
     with database.reading() as session:
         found = _own(session, request.user, check_id)
         areas = pages.areas_to_write_for(session, request.user)
         shown = pages.check_shown(session, found)
         entered = entered or check_entered(found)
+        if prospect is None and shown.held is None and found.result is not Result.NOT_ELIGIBLE:
+            prospect = what_can_be_delivered(session, found, now=clock.now())
+    problems = Problems(invalid.problems if invalid else ())
+    if refusal is not None:
+        problems = Problems([FieldProblem("delivery", str(refusal))])
     return _page(
         request,
         areas,
         entered,
-        invalid,
+        problems,
+        status_code=409 if refusal else 422 if invalid else 200,
         here=shown.here,
         shown=shown,
+        delivery=None if prospect is None else pages.delivery_shown(prospect),
         based_on=entered.based_on or shown.version,
     )
 
@@ -254,16 +330,18 @@ def _page(
     request: Visitor,
     areas: tuple[tuple[str, str], ...],
     entered: Entered,
-    invalid: Invalid | None,
+    problems: Problems,
+    *,
+    status_code: int,
     **values: object,
 ) -> Template:
     return page(
         request,
         "reports/check.html",
         title="Is restorative justice suitable?",
-        status_code=422 if invalid else 200,
+        status_code=status_code,
         entered=entered,
-        problems=Problems(invalid.problems) if invalid else NO_PROBLEMS,
+        problems=problems,
         areas=areas,
         answers=pages.ANSWERS,
         choices=pages.CHOICES,

@@ -47,6 +47,14 @@ class CheckForm:
         return Facts(**{name: value for name, value in entered.items() if value is not None})
 
 
+@dataclass(frozen=True, slots=True)
+class ConfirmForm:
+    """The days that the page showed when somebody confirmed them."""
+
+    contact_on: date = entry("day of first contact")
+    assessment_on: date = entry("day of assessment")
+
+
 def check_entered(found: SuitabilityCheck) -> Entered:
     """A saved check as its form shows it: nothing has to be typed again."""
     days = ("deferred_until", "convicted_on")

@@ -6,14 +6,18 @@ from uuid import UUID
 from sqlmodel import Session
 
 from rj.accounts.queries import active_accounts_holding, areas_by_name
+from rj.conferences.provisional import hold_of_check
 from rj.kernel.london import london_day
 from rj.policy.legal import Criterion, RuleKind
 from rj.policy.terms import HarmClass, Language, Plea, RequirementType, RiskLevel, Role
+from rj.scheduling.arrangements import Prospect
+from rj.scheduling.delivery import Resource
 from rj.suitability.checking import Result
 from rj.suitability.criteria import REQUIREMENT_NAMES
 from rj.suitability.facts import Answer
 from rj.suitability.findings import Finding, State
 from rj.suitability.models import SuitabilityCheck
+from rj.suitability.paragraph import Held
 from rj.suitability.queries import (
     Answered,
     answer_to,
@@ -127,6 +131,9 @@ class CheckShown:
     checked: str
     by_rules: str
     rules_have_changed: bool
+    held: "HeldShown | None"
+    """The arrangements that stand for it."""
+    hold_reference: str
 
 
 def check_list(session: Session, person: Person) -> tuple[CheckRow, ...]:
@@ -174,7 +181,97 @@ def check_shown(session: Session, found: SuitabilityCheck) -> CheckShown:
         by_rules=f"Rules {answered.rules.version}, for sentence on "
         f"{day_text(sentence_day(found))}. {answered.rules.source}.",
         rules_have_changed=answered.rules_have_changed,
+        held=held_shown(session, found),
+        hold_reference=found.hold_reference,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShown:
+    """A provisional hold as its writer sees it: days, and nothing of whose time it is."""
+
+    tag: Tag
+    reference: str
+    contact_by: str
+    assessment_by: str
+    sentence_on: str
+    until: str
+
+
+def held_shown(session: Session, found: SuitabilityCheck) -> HeldShown | None:
+    """What is held for a check, or None."""
+    hold = hold_of_check(session, found.id)
+    if hold is None:
+        return None
+    return HeldShown(
+        tag=Tag("Held", "held"),
+        reference=hold.reference,
+        contact_by=day_text(london_day(hold.contact_starts_at)),
+        assessment_by=day_text(london_day(hold.assessment_starts_at)),
+        sentence_on=day_text(hold.sentence_on),
+        until=day_text(hold.expires_on),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryShown:
+    """What could be delivered, as it is shown and sent back when it is confirmed."""
+
+    sentence_on: str
+    contact_by: str
+    assessment_by: str
+    conference: str
+    measured: str
+    pairs: str
+    tightest: str
+    contact_on: str
+    assessment_on: str
+    """Both days as the form sends them."""
+    until: str
+    why_not: str
+    can_be_held: bool
+
+
+RESOURCE_WORDS = {
+    Resource.LEADS: "Facilitators free for the assessment",
+    Resource.ROOMS: "Rooms",
+    Resource.PAIRS: "Pairs free for the third meeting",
+}
+
+
+def delivery_shown(prospect: Prospect) -> DeliveryShown:
+    """A prospect in words."""
+    window, tightest = prospect.window, prospect.tightest
+    first, last = prospect.conference_from, prospect.conference_until
+    return DeliveryShown(
+        sentence_on=day_text(prospect.sentence_on),
+        contact_by="Not before it would be due"
+        if prospect.contact_on is None
+        else day_text(prospect.contact_on),
+        assessment_by="No time is free"
+        if prospect.assessment_on is None
+        else day_text(prospect.assessment_on),
+        conference="Not within the months that are planned now"
+        if first is None or last is None
+        else f"Between {day_text(first)} and {day_text(last)}",
+        measured=f"Not a promise. In {window.within} of {window.measured} measured cases the "
+        f"meeting was then planned within such a window of {window.days} days; half of them lay "
+        f"within {_days(window.median_days_off)} of its first day.",
+        pairs=str(prospect.pairs),
+        tightest=""
+        if tightest is None
+        else f"{RESOURCE_WORDS[tightest.resource]}: {tightest.days_free} of "
+        f"{tightest.days} working days",
+        contact_on="" if prospect.contact_on is None else str(prospect.contact_on),
+        assessment_on="" if prospect.assessment_on is None else str(prospect.assessment_on),
+        until=day_text(prospect.holds_until),
+        why_not=prospect.why_not,
+        can_be_held=prospect.can_be_held,
+    )
+
+
+def _days(number: int) -> str:
+    return f"{number} day" if number == 1 else f"{number} days"
 
 
 def paragraphs_shown(
@@ -183,7 +280,21 @@ def paragraphs_shown(
     """The paragraph in each language that may be used."""
     return tuple(
         ParagraphShown(language.value, LANGUAGE_HEADINGS[language], text)
-        for language, text in paragraphs_for(session, found, answered).items()
+        for language, text in paragraphs_for(
+            session, found, answered, _held(session, found)
+        ).items()
+    )
+
+
+def _held(session: Session, found: SuitabilityCheck) -> Held | None:
+    hold = hold_of_check(session, found.id)
+    if hold is None:
+        return None
+    return Held(
+        reference=hold.reference,
+        contact_on=london_day(hold.contact_starts_at),
+        assessment_on=london_day(hold.assessment_starts_at),
+        until=hold.expires_on,
     )
 
 

@@ -157,6 +157,12 @@ class Routes:
         early = np.arange(self.survey.grid.length, dtype=np.int64)
         return self._route(reach, [early] * len(self.stages), None, 0)
 
+    def soonest(self, reach: int) -> CasePlan | None:
+        """A route of so many stages whose days come early: one day sooner outweighs a quarter of an
+        hour on the road."""
+        early = np.arange(self.survey.grid.length, dtype=np.int64) * (15 * TRAVEL)
+        return self._route(reach, [early] * len(self.stages), None, 0)
+
     def another(self, reach: int, chance: Random, spread: int) -> CasePlan | None:
         """A route found under random surcharges of up to ``spread``, at a random hour."""
         shape = len(self.stages), self.survey.grid.length

@@ -207,6 +207,8 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /reports/checks/{check_id:uuid}": REPORT_WRITER,
     "GET /reports/checks/{check_id:uuid}/discard": REPORT_WRITER,
     "POST /reports/checks/{check_id:uuid}/discard": REPORT_WRITER,
+    "POST /reports/checks/{check_id:uuid}/hold": REPORT_WRITER,
+    "POST /reports/checks/{check_id:uuid}/hold/release": REPORT_WRITER,
     "GET /reports/checks/{check_id:uuid}/paragraph": REPORT_WRITER,
     "GET /robots.txt": ANYBODY,
     "GET /sign-in": ANYBODY,

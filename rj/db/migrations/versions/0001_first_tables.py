@@ -840,6 +840,7 @@ def upgrade() -> None:
         ),
         sa.Column("court_told_on", sa.Date(), nullable=True),
         sa.Column("court_told_where", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("hold_reference", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("rules_version", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column(
             "result",
@@ -860,6 +861,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(court_told_where) <= 200",
             name=op.f("ck_suitability_check_court_told_where_length"),
+        ),
+        sa.CheckConstraint(
+            "length(hold_reference) <= 12", name=op.f("ck_suitability_check_hold_reference_length")
         ),
         sa.CheckConstraint("length(label) <= 40", name=op.f("ck_suitability_check_label_length")),
         sa.CheckConstraint(
@@ -1726,6 +1730,110 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "provisional_hold",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
+        sa.Column("area_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "standing",
+                "kept",
+                "released",
+                "expired",
+                name="holdstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("check_id", sa.Uuid(), nullable=True),
+        sa.Column("sentence_on", sa.Date(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=False),
+        sa.Column("second_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("contact_ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("assessment_starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("assessment_ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("placed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("placed_by", sa.Uuid(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("lost", sqlmodel.sql.sqltypes.AutoString(length=400), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'kept') = (order_id IS NOT NULL)",
+            name=op.f("ck_provisional_hold_kept_by_an_order"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'standing') = (ended_at IS NULL)", name=op.f("ck_provisional_hold_ended_once")
+        ),
+        sa.CheckConstraint(
+            "assessment_ends_at > assessment_starts_at",
+            name=op.f("ck_provisional_hold_ends_after_start"),
+        ),
+        sa.CheckConstraint(
+            "contact_ends_at > contact_starts_at",
+            name=op.f("ck_provisional_hold_contact_ends_after_start"),
+        ),
+        sa.CheckConstraint("length(lost) <= 400", name=op.f("ck_provisional_hold_lost_length")),
+        sa.CheckConstraint(
+            "length(reference) <= 12", name=op.f("ck_provisional_hold_reference_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["area_id"], ["area.id"], name=op.f("fk_provisional_hold_area_id_area")
+        ),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["suitability_check.id"],
+            name=op.f("fk_provisional_hold_check_id_suitability_check"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["facilitator.id"], name=op.f("fk_provisional_hold_lead_id_facilitator")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_provisional_hold_order_id_sentence_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["placed_by"], ["account.id"], name=op.f("fk_provisional_hold_placed_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_provisional_hold_room_id_room")
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"],
+            ["facilitator.id"],
+            name=op.f("fk_provisional_hold_second_id_facilitator"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provisional_hold")),
+        sa.UniqueConstraint("reference", name=op.f("uq_provisional_hold_reference")),
+    )
+    with op.batch_alter_table("provisional_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provisional_hold_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_provisional_hold_check_id"), ["check_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_provisional_hold_expires_on"), ["expires_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_provisional_hold_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_provisional_hold_order_id"), ["order_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_provisional_hold_one_for_each_check",
+            ["check_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'standing'"),
+            postgresql_where=sa.text("state = 'standing'"),
+        )
+
+    op.create_table(
         "requirement",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -2474,13 +2582,23 @@ def upgrade() -> None:
         "slot_claim",
         sa.Column("resource_id", sa.Uuid(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("meeting_id", sa.Uuid(), nullable=True),
+        sa.Column("hold_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(meeting_id IS NULL) <> (hold_id IS NULL)", name=op.f("ck_slot_claim_one_owner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hold_id"],
+            ["provisional_hold.id"],
+            name=op.f("fk_slot_claim_hold_id_provisional_hold"),
+        ),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meeting.id"], name=op.f("fk_slot_claim_meeting_id_meeting")
         ),
         sa.PrimaryKeyConstraint("resource_id", "slot", name=op.f("pk_slot_claim")),
     )
     with op.batch_alter_table("slot_claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slot_claim_hold_id"), ["hold_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_claim_meeting_id"), ["meeting_id"], unique=False)
 
     # ### end Alembic commands ###
@@ -2490,6 +2608,7 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("slot_claim", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_slot_claim_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_slot_claim_hold_id"))
 
     op.drop_table("slot_claim")
     with op.batch_alter_table("proposed_meeting", schema=None) as batch_op:
@@ -2575,6 +2694,19 @@ def downgrade() -> None:
 
     op.drop_table("room_block")
     op.drop_table("requirement")
+    with op.batch_alter_table("provisional_hold", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_provisional_hold_one_for_each_check",
+            sqlite_where=sa.text("state = 'standing'"),
+            postgresql_where=sa.text("state = 'standing'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_provisional_hold_order_id"))
+        batch_op.drop_index(batch_op.f("ix_provisional_hold_lead_id"))
+        batch_op.drop_index(batch_op.f("ix_provisional_hold_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_provisional_hold_check_id"))
+        batch_op.drop_index(batch_op.f("ix_provisional_hold_area_id"))
+
+    op.drop_table("provisional_hold")
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_plan_one_live_for_each_order",

@@ -1,0 +1,143 @@
+"""From the report writer's check to the order's plan: what is confirmed is held, and then kept."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlmodel import select
+
+from rj.conferences.models import HoldState, Meeting, ProvisionalHold
+from rj.facilitators.models import Facilitator
+from rj.policy.terms import Role
+from rj.scheduling.freezing import freeze
+from rj.suitability.models import SuitabilityCheck
+from tests.builders import AREA, a_facilitator, a_venue_with_rooms, an_order
+from tests.integration.web.test_recording_orders import the_order, with_lists
+from tests.integration.web.test_reports import ALL_KNOWN, started
+from tests.web_client import a_person, a_site
+
+
+@pytest.fixture
+def site(database, clock):
+    with database.writing() as session:
+        a_venue_with_rooms(session)
+        for _ in range(2):
+            a_facilitator(session)
+    with a_site(database, clock) as found:
+        found.sign_in(a_person(database, Role.REPORT_WRITER))
+        yield found
+
+
+def the_hold(database):
+    with database.reading() as session:
+        return session.exec(select(ProvisionalHold)).one()
+
+
+def confirmed(site, **facts):
+    """A check whose arrangements were confirmed; its address."""
+    where = started(site, **{**ALL_KNOWN, **facts})
+    answer = site.post(f"{where}/hold", form_at=where)
+    assert answer.status_code == 303, answer.text
+    return where
+
+
+def test_days_and_numbers_are_shown_and_nobodys_name(site, database):
+    with database.writing() as session:
+        an_order(session, reference="NM/2026/OTHER")
+        names = [each.name for each in session.exec(select(Facilitator))]
+    page = unescape(site.get(started(site, **ALL_KNOWN)).text)
+
+    delivery = page[page.index('id="delivery"') : page.index('id="words"')]
+    assert "As things are now" in delivery
+    assert "Suitable pairs" in delivery
+    assert "Confirm arrangements" in delivery
+    assert "Not a promise" in delivery
+    for secret in (*names, "NM/2026/OTHER"):
+        assert secret not in page
+
+
+def test_confirmed_arrangements_stand_in_the_paragraph_until_released(site, database):
+    where = confirmed(site, arrangements="not_known")
+    hold = the_hold(database)
+    page = unescape(site.get(where).text)
+
+    assert f"reference <strong>{hold.reference}</strong>" in page
+    assert f"are provisionally held, reference {hold.reference}, until" in page
+    assert "has confirmed that arrangements can be made" in page
+
+    assert site.post(f"{where}/hold/release", form_at=where).status_code == 303
+    page = unescape(site.get(where).text)
+    assert the_hold(database).state is HoldState.RELEASED
+    assert "Confirm arrangements" in page
+    assert hold.reference not in page
+
+
+def test_the_form_sent_twice_places_one_hold(site, database):
+    where = started(site, **ALL_KNOWN)
+    hidden = site.hidden_fields(where)
+    for _ in range(2):
+        assert site.post(f"{where}/hold", hidden=hidden).status_code == 303
+    assert the_hold(database).state is HoldState.STANDING
+
+
+def test_what_is_taken_meanwhile_is_told_with_what_there_is_instead(site, database):
+    where = started(site, **ALL_KNOWN)
+    hidden = site.hidden_fields(where)
+    with database.writing() as session:
+        for each in session.exec(select(Facilitator)):
+            each.caseload_cap = each.caseload_norm = 0
+
+    answer = site.post(f"{where}/hold", hidden=hidden)
+
+    assert answer.status_code == 409
+    page = unescape(answer.text)
+    assert "These dates cannot be held" in page
+    assert "Nobody who could lead it is free" in page
+    assert 'value="court list 4"' in page
+
+
+def test_a_check_with_a_hold_keeps_its_day_and_is_not_thrown_away(site, database):
+    where = confirmed(site)
+    hidden = site.hidden_fields(where)
+    other_day = {"hearing_on-day": "20", "hearing_on-month": "3", "hearing_on-year": "2026"}
+    refused = site.post(where, {**ALL_KNOWN, **other_day}, hidden=hidden)
+    assert refused.status_code == 422
+    assert "Release the arrangements first" in unescape(refused.text)
+
+    assert site.post(where, {**ALL_KNOWN, "label": "list 5"}, hidden=hidden).status_code == 303
+    assert site.post(f"{where}/discard").status_code == 409
+    with database.reading() as session:
+        check = session.exec(select(SuitabilityCheck)).one()
+    assert check.facts["arrangements"] == "yes"
+
+
+def test_a_sensitive_case_is_not_held_before_the_lead_decides(site, database):
+    where = started(site, **{**ALL_KNOWN, "sensitive": "yes"})
+    page = unescape(site.get(where).text)
+
+    assert "Confirm arrangements" not in page
+    assert "The RJ lead decides first" in page
+
+
+def test_the_order_recorded_with_the_reference_keeps_the_hold(site, database, clock):
+    confirmed(site)
+    hold = the_hold(database)
+    clock.instant += timedelta(hours=3)
+    with_lists(database)
+    site.sign_in(a_person(database, Role.COORDINATOR))
+    refused = site.post("/orders/new", the_order(hold="PH-NOSUCH"))
+    assert refused.status_code == 422
+    assert "No provisional hold of this area stands" in refused.text
+    typed = the_order(sentenced_on__day="9", hold=f" {hold.reference.lower()} ")
+    recorded = site.post("/orders/new", typed)
+    assert recorded.status_code == 303, recorded.text
+
+    page = unescape(site.get(recorded.headers["location"]).text)
+    assert hold.reference in page
+    with database.reading() as session:
+        meetings = session.exec(select(Meeting).order_by(Meeting.starts_at)).all()
+        assert [each.starts_at for each in meetings] == [
+            hold.contact_starts_at,
+            hold.assessment_starts_at,
+        ]
+        assert freeze(session, AREA, now=clock.now()).freed == ()
