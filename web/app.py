@@ -67,7 +67,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.concurrency import set_asyncio_executor
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader
@@ -220,7 +220,6 @@ def create_app(
     who may use it.
     """
     set_asyncio_executor(THREADS)
-    STATIC.mkdir(exist_ok=True)
     given = {
         "settings": settings,
         "database": database,
@@ -236,13 +235,7 @@ def create_app(
         route_handlers=[
             *CONTROLLERS,
             *controllers,
-            create_static_files_router(
-                path="/static",
-                directories=[STATIC],
-                guards=[public],
-                opt={Visits.exclude_opt_key: True},
-                cache_control=CacheControlHeader(max_age=AN_HOUR, public=True),
-            ),
+            static_files(),
             no_such_page,
         ],
         dependencies={
@@ -251,21 +244,8 @@ def create_app(
             },
             "entered": Provide(provide_entered),
         },
-        middleware=[
-            Visits(
-                database,
-                clock,
-                given["keys"],
-                public_url=settings.public_url,
-                is_https=settings.is_https,
-            )
-        ],
-        csrf_config=CSRFConfig(
-            secret=settings.session_secret,
-            cookie_name=cookie_name("rj_form", is_https=settings.is_https),
-            cookie_secure=settings.is_https,
-            cookie_httponly=True,
-        ),
+        middleware=[visits(settings, database, clock, given["keys"])],
+        csrf_config=forms_are_ours(settings),
         template_config=TemplateConfig(instance=template_engine(is_demo=settings.is_demo)),
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(is_https=settings.is_https)],
@@ -277,6 +257,33 @@ def create_app(
     )
     refuse_undeclared(app)
     return app
+
+
+def static_files() -> Router:
+    """The built styles and scripts, for anybody."""
+    STATIC.mkdir(exist_ok=True)
+    return create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        guards=[public],
+        opt={Visits.exclude_opt_key: True},
+        cache_control=CacheControlHeader(max_age=AN_HOUR, public=True),
+    )
+
+
+def visits(settings: Settings, database: Database, clock: Clock, keys: AccountKeys) -> Visits:
+    """What knows the person behind each request, and keeps their session."""
+    return Visits(database, clock, keys, public_url=settings.public_url, is_https=settings.is_https)
+
+
+def forms_are_ours(settings: Settings) -> CSRFConfig:
+    """What holds a form to the page that it was opened on."""
+    return CSRFConfig(
+        secret=settings.session_secret,
+        cookie_name=cookie_name("rj_form", is_https=settings.is_https),
+        cookie_secure=settings.is_https,
+        cookie_httponly=True,
+    )
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ Staff and rooms are named; the people of a case are not, on either side.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -215,49 +215,11 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         .order_by(col(ProposedMeeting.starts_at), col(ProposedMeeting.step_id))
     ).all()
     left = session.exec(select(LeftOut).where(LeftOut.run_id == run_id)).all()
-    order_ids = {row.order_id for row in rows} | {each.order_id for each in left}
-    orders = {
-        order.id: order for order in session.exec(select(Order).where(col(Order.id).in_(order_ids)))
-    }
-    step_ids = [row.step_id for row in rows] + [each.step_id for each in left]
-    steps = {
-        step.id: step
-        for step in session.exec(select(PlanStep).where(col(PlanStep.id).in_(step_ids)))
-    }
-    standing = {
-        meeting.step_id: meeting
-        for meeting in session.exec(
-            select(Meeting).where(
-                col(Meeting.step_id).in_(step_ids), col(Meeting.state).in_(COMING)
-            )
-        )
-    }
-    words = _Words(session)
+    about = _About(session, rows, left)
     planned = {step for kind, step in names_of(run).by_record if kind == TASK}
-    unplaced = [_unplaced(each, orders, steps, standing, words, planned, now) for each in left]
-    unplaced.sort(key=lambda each: (each.reference, steps[each.step_id].position))
+    unplaced = [_unplaced(each, about, planned, now) for each in left]
+    unplaced.sort(key=lambda each: (each.reference, about.steps[each.step_id].position))
     is_later = {each.step_id: each.is_later for each in left}
-    partners = _partners(session, rows, orders)
-    by_order: dict[UUID, list[ProposedMeeting]] = defaultdict(list)
-    for row in rows:
-        by_order[row.order_id].append(row)
-    cases = tuple(
-        ProposedCase(
-            order_id=order_id,
-            reference=orders[order_id].reference,
-            crn=orders[order_id].crn,
-            stages=tuple(
-                _stage(session, row, steps[row.step_id], standing.get(row.step_id), words, now)
-                for row in of_order
-            ),
-            unplaced=tuple(each for each in unplaced if each.order_id == order_id),
-            together_with=partners.get(order_id, ()),
-            is_published=all(row.published_at is not None for row in of_order),
-        )
-        for order_id, of_order in sorted(
-            by_order.items(), key=lambda item: orders[item[0]].reference
-        )
-    )
     return Review(
         run_id=run.id,
         reference=run.reference,
@@ -266,7 +228,7 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
         finished_at=run.finished_at,
         outcome=_outcome(run),
         tiers=_tiers(run),
-        cases=cases,
+        cases=_cases(session, rows, unplaced, about, now),
         left_out=tuple(each for each in unplaced if not is_later[each.step_id]),
         later=tuple(each for each in unplaced if is_later[each.step_id]),
         notes=_notes(session, run),
@@ -275,10 +237,32 @@ def review(session: Session, run_id: UUID, *, now: datetime) -> Review:
     )
 
 
-class _Words:
-    """Names of staff and rooms, read once."""
+class _About:
+    """What a proposal is about, read once: its orders and steps, what is booked for them now, and
+    the names of staff and rooms."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(
+        self, session: Session, rows: Iterable[ProposedMeeting], left: Iterable[LeftOut]
+    ) -> None:
+        found: tuple[ProposedMeeting | LeftOut, ...] = (*rows, *left)
+        order_ids = {each.order_id for each in found}
+        step_ids = {each.step_id for each in found}
+        self.orders = {
+            order.id: order
+            for order in session.exec(select(Order).where(col(Order.id).in_(order_ids)))
+        }
+        self.steps = {
+            step.id: step
+            for step in session.exec(select(PlanStep).where(col(PlanStep.id).in_(step_ids)))
+        }
+        self.standing = {
+            meeting.step_id: meeting
+            for meeting in session.exec(
+                select(Meeting).where(
+                    col(Meeting.step_id).in_(step_ids), col(Meeting.state).in_(COMING)
+                )
+            )
+        }
         self.facilitators = {each.id: each.name for each in session.exec(select(Facilitator))}
         self.rooms = {
             room.id: f"{room.name}, {venue.name}"
@@ -301,14 +285,43 @@ class _Words:
         )
 
 
+def _cases(
+    session: Session,
+    rows: Sequence[ProposedMeeting],
+    unplaced: Iterable[UnplacedStage],
+    about: _About,
+    now: datetime,
+) -> tuple[ProposedCase, ...]:
+    """The cases that would have a meeting, by reference."""
+    partners = _partners(session, rows, about.orders)
+    by_order: dict[UUID, list[ProposedMeeting]] = defaultdict(list)
+    for row in rows:
+        by_order[row.order_id].append(row)
+    without: dict[UUID, list[UnplacedStage]] = defaultdict(list)
+    for each in unplaced:
+        without[each.order_id].append(each)
+    return tuple(
+        ProposedCase(
+            order_id=order.id,
+            reference=order.reference,
+            crn=order.crn,
+            stages=tuple(_stage(session, row, about, now) for row in by_order[order.id]),
+            unplaced=tuple(without[order.id]),
+            together_with=partners.get(order.id, ()),
+            is_published=all(row.published_at is not None for row in by_order[order.id]),
+        )
+        for order in sorted(about.orders.values(), key=lambda each: each.reference)
+        if order.id in by_order
+    )
+
+
 def _stage(
     session: Session,
     row: ProposedMeeting,
-    step: PlanStep,
-    standing: Meeting | None,
-    words: _Words,
+    about: _About,
     now: datetime,
 ) -> ProposedStage:
+    step, standing = about.steps[row.step_id], about.standing.get(row.step_id)
     missing = tuple(what_is_missing(session, step, today=london_day(now)))
     is_told = standing is not None and standing.state is MeetingState.TOLD
     moves = row.change is not ProposalChange.UNCHANGED
@@ -316,8 +329,8 @@ def _stage(
         step_id=row.step_id,
         stage=step.stage,
         change=row.change,
-        placed=words.placed(row),
-        before=None if standing is None else words.placed(standing),
+        placed=about.placed(row),
+        before=None if standing is None else about.placed(standing),
         reason=row.reason,
         will_be_told=(is_told and moves) or (not is_told and not missing),
         waits_for=missing,
@@ -328,23 +341,20 @@ def _stage(
 
 def _unplaced(
     each: LeftOut,
-    orders: dict[UUID, Order],
-    steps: dict[UUID, PlanStep],
-    standing: dict[UUID, Meeting],
-    words: _Words,
+    about: _About,
     planned: Container[UUID],
     now: datetime,
 ) -> UnplacedStage:
-    meeting = standing.get(each.step_id)
+    meeting = about.standing.get(each.step_id)
     if meeting is not None and (each.is_later or meeting.starts_at <= now):
         meeting = None
     return UnplacedStage(
         order_id=each.order_id,
-        reference=orders[each.order_id].reference,
+        reference=about.orders[each.order_id].reference,
         step_id=each.step_id,
-        stage=steps[each.step_id].stage,
+        stage=about.steps[each.step_id].stage,
         reason=each.reason,
-        before=None if meeting is None else words.placed(meeting),
+        before=None if meeting is None else about.placed(meeting),
         was_told=meeting is not None and meeting.state is MeetingState.TOLD,
         was_planned=each.step_id in planned and not each.is_later,
     )
