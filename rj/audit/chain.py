@@ -30,6 +30,9 @@ LOOK_BACK = timedelta(hours=1)
 
 ONE_AT_A_TIME = 7_202_612  # any number, the same for all who seal this database
 
+AUDIT_REMOVAL = "audit_removal"
+"""What the entries that tell of a removal are about."""
+
 BEFORE_THE_FIRST = "0" * 64
 
 
@@ -263,7 +266,7 @@ def _removals(session: Session, verdict: Verdict) -> list[AuditRemoval]:
     """Removals that the audit itself tells of; any other is a finding and excuses nothing."""
     known = {
         entry.thing_id: entry.fields
-        for entry in session.exec(select(AuditEntry).where(AuditEntry.thing == "audit_removal"))
+        for entry in session.exec(select(AuditEntry).where(AuditEntry.thing == AUDIT_REMOVAL))
     }
     sound = []
     for removal in session.exec(select(AuditRemoval)):

@@ -29,6 +29,7 @@ from rj.facilitators.models import Facilitator
 from rj.kernel.errors import NotFound
 from rj.kernel.references import new_token, token_fingerprint
 from rj.outbox.models import RecipientKind
+from rj.policy.terms import Role
 from rj.settings import MailSettings
 
 DAYS_BACK = timedelta(days=30)
@@ -110,10 +111,13 @@ def feed_of_token(
 
 
 def note_use(session: Session, token: str, *, now: datetime) -> None:
-    """Remember when the address was last asked for."""
+    """Remember when the address was last asked for, and note the look in the audit."""
     found = _find_feed(session, token)
     if found is not None:
         found.last_used_at = now
+        account_id = session.get_one(Facilitator, found.facilitator_id).account_id
+        reader = Actor(account_id, Role.FACILITATOR)
+        note(session, reader, "fetch feed", "feed", found.id, now=now)
 
 
 def feed_octets(

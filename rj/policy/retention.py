@@ -24,6 +24,9 @@ class RetentionPeriods:
     """Everything else of a case, after close; then only counts are left."""
     ended_holds_days: int
     """Provisional holds for which no order came, after they ended."""
+    suitability_checks_days: int
+    """A report writer's saved check, after the expected sentence or the last time it was
+    answered."""
     security_log_days: int
     """Sign-ins and refused access."""
     audit_days: int
@@ -40,13 +43,15 @@ PUBLISHED = (
             "Defaults of this service until its own policy says otherwise: what parties said 12 "
             "months after close and case facts 24; victim contact 90 days after close or "
             "withdrawal; security logs 6 to 24 months; audit of disclosure 6 years, as the "
-            "Limitation Act 1980 s.5; R55, R58"
+            "Limitation Act 1980 s.5; R55, R58. A saved check half a year: by then the report is "
+            "with the court and speaks for itself"
         ),
         message_bodies_days=30,
         harmed_contact_days=90,
         what_was_said_days=365,
         case_facts_days=730,
         ended_holds_days=90,
+        suitability_checks_days=183,
         security_log_days=730,
         audit_days=2192,
         backups_days=35,

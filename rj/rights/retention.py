@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from sqlmodel import Session, SQLModel, col, delete, func, or_, select, update
 
-from rj.audit.chain import removal_words
+from rj.audit.chain import AUDIT_REMOVAL, removal_words
 from rj.audit.models import AuditEntry, AuditRemoval, AuditSeal
 from rj.audit.services import SERVICE, note
 from rj.calendars.models import Invitation
@@ -77,6 +77,7 @@ from rj.scheduling.models import (
     RunProgress,
     WhatIf,
 )
+from rj.suitability.models import SuitabilityCheck
 from rj.suppression.models import SaidNoQuestion
 from rj.suppression.services import bring_up_to_date
 
@@ -165,6 +166,7 @@ def run_retention(database: Database, seal: Seal, *, tell: Tell, now: datetime) 
         counts["harmed_contacts"] = _forget_harmed_contact(session, night)
         counts["planning_runs"] = _remove_old_runs(session, night)
         counts["provisional_holds"] = _remove_ended_holds(session, night)
+        counts["suitability_checks"] = _remove_old_checks(session, night)
         counts["audit_entries"] = _remove_old_audit(session, night)
         said, over = (
             _due(session, night, days)
@@ -308,6 +310,18 @@ def _remove_old_runs(session: Session, night: _Night) -> int:
     return gone.rowcount + asked.rowcount
 
 
+def _remove_old_checks(session: Session, night: _Night) -> int:
+    """Report writers' drafts; they are tied to no case, so no hold keeps them."""
+    before = night.is_over(night.periods.suitability_checks_days)
+    sentenced = func.coalesce(col(SuitabilityCheck.hearing_on), london_day(before))
+    gone = session.exec(
+        delete(SuitabilityCheck).where(
+            col(SuitabilityCheck.checked_at) <= before, sentenced <= london_day(before)
+        )
+    )
+    return gone.rowcount
+
+
 def _count_and_remove(
     session: Session, order_id: UUID, seal: Seal, tell: Tell, now: datetime
 ) -> None:
@@ -381,7 +395,12 @@ def _count(session: Session, order: Order) -> None:
 
 
 def _remove_old_audit(session: Session, night: _Night) -> int:
-    """Only sealed entries go: the chain keeps their place, and a removal is noted in it."""
+    """Only sealed entries go: the chain keeps their place, and a removal is noted in it.
+
+    What tells of a removal stays, or the chain would show a gap, and so do entries of cases that
+    are kept.
+    """
+    of_kept = col(AuditEntry.order_id).in_(list(night.kept))
     gone, periods, now = 0, night.periods, night.now
     for kind in EventKind:
         days = periods.security_log_days if kind in SECURITY else periods.audit_days
@@ -390,6 +409,8 @@ def _remove_old_audit(session: Session, night: _Night) -> int:
         due = (
             select(AuditEntry.id)
             .where(AuditEntry.kind == kind, AuditEntry.at < before)
+            .where(AuditEntry.thing != AUDIT_REMOVAL)
+            .where(or_(col(AuditEntry.order_id).is_(None), ~of_kept))
             .where(col(AuditEntry.id).in_(sealed))
         )
         if session.exec(due.limit(1)).first() is None:
@@ -401,7 +422,7 @@ def _remove_old_audit(session: Session, night: _Night) -> int:
             session,
             SERVICE,
             "remove old audit entries",
-            "audit_removal",
+            AUDIT_REMOVAL,
             removal.id,
             now=now,
             fields=removal_words(removal),

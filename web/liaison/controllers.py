@@ -159,7 +159,7 @@ class PersonPages(Controller):
             ),
         )
 
-    @post("/details/change", sync_to_thread=True)
+    @post("/details/change", sync_to_thread=True, guards=[freshly_confirmed])
     def change_details(
         self,
         request: Visitor,

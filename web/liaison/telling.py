@@ -55,7 +55,7 @@ class LiaisonMessages(Controller):
             shown = _shown(session, request, message_id, clock, seal, settings)
         return _page(request, shown)
 
-    @post(sync_to_thread=True)
+    @post(sync_to_thread=True, guards=[freshly_confirmed])
     def done(
         self,
         request: Visitor,

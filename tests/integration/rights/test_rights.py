@@ -25,10 +25,13 @@ from rj.policy.terms import ContactOutcome, Gate, GateValue
 from rj.rights.commands import erase_command, export_command, hold_command, restrict_command
 from rj.rights.models import ClosedCount, RetentionReport
 from rj.rights.retention import Nightly, run_retention
+from rj.suitability.facts import Facts
+from rj.suitability.models import SuitabilityCheck
+from rj.suitability.services import CheckEntry, start_check
 from rj.suppression.models import SaidNo
 from rj.suppression.services import stop_who_is_alike
 from rj.tables import metadata
-from tests.builders import NOW, a_party, an_account, an_order
+from tests.builders import AREA, NOW, a_party, an_account, an_order
 from tests.integration.messages.conftest import (  # noqa: F401 - fixtures
     KEY,
     SEAL,
@@ -287,3 +290,50 @@ def test_old_audit_goes_by_its_kind_and_the_chain_still_holds(
         verdict = verify(session, chain)
     assert verdict.holds
     assert verdict.removed == 1
+
+
+def test_a_held_case_keeps_its_audit_and_what_tells_of_a_removal_stays(
+    story: Story,  # noqa: F811
+) -> None:
+    chain = ChainKey(KEY)
+    years = timedelta(days=2200)
+    with story.database.writing() as session:
+        reference = session.get_one(Order, story.case.order_id).reference
+        for order_id in (story.case.order_id, None):
+            note(session, SERVICE, "viewed", "order", "x", now=NOW, order_id=order_id)
+    seal_waiting(story.database, chain)
+    then = NOW + years
+    held = (then + timedelta(days=300)).date().isoformat()
+    hold_command(story.database, reference, "court", held, is_lifted=False, now=then)
+    for night in (then, then + years):
+        run_retention(story.database, SEAL, tell=nobody_tells, now=night)
+        seal_waiting(story.database, chain, is_complete=True)
+        with story.database.reading() as session:
+            viewed = select(AuditEntry.order_id).where(AuditEntry.action == "viewed")
+            left = session.exec(viewed).all()
+            assert verify(session, chain).holds
+        # the hold has ended by the second night
+        assert left == ([story.case.order_id] if night == then else [])
+
+
+def test_a_saved_check_goes_half_a_year_after_its_hearing(database: Database) -> None:
+    with database.writing() as session:
+        writer = an_account(session)
+        for label, hearing_on in (("no day", None), ("late", (NOW + timedelta(days=90)).date())):
+            start_check(
+                session,
+                CheckEntry(AREA, Facts(), label=label, hearing_on=hearing_on),
+                writer_id=writer.id,
+                actor=SERVICE,
+                now=NOW,
+            )
+
+    def left_after(days: int) -> set[str]:
+        now = NOW + timedelta(days=days)
+        run_retention(database, SEAL, tell=nobody_tells, now=now)
+        with database.reading() as session:
+            return set(session.exec(select(SuitabilityCheck.label)))
+
+    assert left_after(182) == {"no day", "late"}
+    assert left_after(184) == {"late"}
+    assert left_after(184 + 91) == set()

@@ -249,3 +249,16 @@ WHO: dict[str, frozenset[Role]] = {
     "GET /{path:path}": ANYBODY,
     "POST /{path:path}": ANYBODY,
 }
+
+ASKS_WHO_SITS_THERE = frozenset(
+    f"{method} {path}"
+    for path in (
+        "/liaison/messages/{message_id:uuid}",
+        "/liaison/people/{party_id:uuid}/details",
+        "/my/cases/{order_id:uuid}/people/{party_id:uuid}/released",
+        "/orders/{order_id:uuid}/people/{party_id:uuid}/emergency",
+    )
+    for method in ("GET", "POST")
+) | {"POST /liaison/people/{party_id:uuid}/details/change"}
+"""Routes whose answer can hold a harmed person's contact, or that change it: they ask who sits at
+the screen."""

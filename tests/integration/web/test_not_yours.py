@@ -36,9 +36,9 @@ from rj.suitability.facts import Facts
 from rj.suitability.services import CheckEntry, start_check
 from tests.builders import AREA, NOW
 from tests.integration.web.facilitators.cases import CANARIES, HARMED_CHOSEN, HARMER_NAME, a_case
-from tests.integration.web.route_table import ANYBODY, WHO
+from tests.integration.web.route_table import ANYBODY, ASKS_WHO_SITS_THERE, WHO
 from tests.web_client import TELLER, Site, TestPerson, a_person, a_site
-from web.guards import permission_of
+from web.guards import freshly_confirmed, permission_of
 
 ELSEWHERE = "elsewhere"
 SIGNED_IN_SOMEWHERE = "/account/password"
@@ -293,6 +293,20 @@ def test_s1_every_route_stands_in_the_table_and_lets_in_whom_the_table_names(
 ) -> None:
     with a_site(database, clock) as site:
         assert live_routes(site.client.app) == WHO
+
+
+def test_what_shows_or_changes_a_harmed_persons_contact_asks_who_sits_at_the_screen(
+    database: Database, clock: StoppedClock
+) -> None:
+    with a_site(database, clock) as site:
+        asking = {
+            f"{method} {route.path}"
+            for route in site.client.app.routes
+            for handler in getattr(route, "route_handlers", ())
+            for method in handler.http_methods - {"OPTIONS"}
+            if freshly_confirmed in handler.resolve_guards()
+        }
+    assert asking == ASKS_WHO_SITS_THERE
 
 
 def test_s1_nobody_opens_what_is_another_roles(database: Database, clock: StoppedClock) -> None:

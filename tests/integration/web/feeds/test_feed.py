@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from rj.audit.models import AuditEntry
 from rj.calendars.feeds import feeds_of, open_feed, revoke_feed
 from rj.conferences.queries import get_meeting
 from rj.conferences.services import move_meeting
@@ -122,7 +124,9 @@ def test_the_last_use_is_kept_to_the_hour(database, clock):
         site.get(address)
     with database.reading() as session:
         [feed] = feeds_of(session, case.facilitator_id)
+        looks = session.exec(select(AuditEntry).where(AuditEntry.action == "fetch feed")).all()
     assert feed.last_used_at == NOW
+    assert [each.account_id for each in looks] == [case.facilitator.account_id]
 
 
 def test_the_token_is_written_into_no_log(database, clock, capsys):
