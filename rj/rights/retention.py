@@ -311,12 +311,16 @@ def _remove_old_runs(session: Session, night: _Night) -> int:
 
 
 def _remove_old_checks(session: Session, night: _Night) -> int:
-    """Report writers' drafts; they are tied to no case, so no hold keeps them."""
+    """Report writers' drafts; they are tied to no case, so no hold of a case keeps them; one for
+    which arrangements still stand waits for their end."""
     before = night.is_over(night.periods.suitability_checks_days)
     sentenced = func.coalesce(col(SuitabilityCheck.hearing_on), london_day(before))
+    held_for = select(ProvisionalHold.check_id).where(col(ProvisionalHold.check_id).is_not(None))
     gone = session.exec(
         delete(SuitabilityCheck).where(
-            col(SuitabilityCheck.checked_at) <= before, sentenced <= london_day(before)
+            col(SuitabilityCheck.checked_at) <= before,
+            sentenced <= london_day(before),
+            col(SuitabilityCheck.id).not_in(held_for),
         )
     )
     return gone.rowcount
