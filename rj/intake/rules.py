@@ -14,9 +14,10 @@ from uuid import UUID
 from rj.intake.csv_table import Fault
 from rj.intake.entry import NO_OFFENCE, NewOrder
 from rj.kernel.errors import Invalid
+from rj.kernel.london import day_in_words
 from rj.parties.contact import refuse_impossible_terms, refuse_unreachable
 from rj.parties.recording import NewPerson
-from rj.policy.legal import rules_on
+from rj.policy.legal import hard_end, rules_on
 from rj.policy.terms import OrderType, RequirementType, Side, Skill
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/._ -]*")
@@ -269,6 +270,29 @@ def requirement_fits_the_order(order: NewOrder, known: Known, today: date) -> Fa
     )
 
 
+def deferment_has_a_hard_end(order: NewOrder, known: Known, today: date) -> Fault | None:
+    """Sentence is deferred for six months at most, or twelve for later convictions (R4)."""
+    regime = rules_on(order.sentenced_on).regime(order.requirement)
+    end = hard_end(regime, order.sentenced_on, order.convicted_on)
+    if order.order_type is not OrderType.DEFERRED_SENTENCE or end is None:
+        return None
+    if order.ends_on <= end.last_day:
+        return None
+    last = day_in_words(end.last_day)
+    if end.needs_conviction:
+        return Fault(
+            "convicted_on",
+            f"Sentence is deferred for more than {end.months} months, past {last}, which only a "
+            "later conviction allows",
+            "Give the day of conviction in convicted_on, or check the end",
+        )
+    return Fault(
+        "ends_on",
+        f"Sentence may be deferred for at most {end.months} months, until {last}",
+        "Check the end; a deferment is not extended beyond it",
+    )
+
+
 def days_are_lawful(order: NewOrder, known: Known, today: date) -> Fault | None:
     """At least a day, at most what the regime allows (R1, R2)."""
     regime = rules_on(order.sentenced_on).regime(order.requirement)
@@ -346,6 +370,10 @@ ORDER_RULES = (
     _rule(was_an_adult_when_convicted, "date_of_birth", "sentenced_on", "convicted_on"),
     _rule(convicted_before_sentence, "convicted_on", "sentenced_on"),
     _rule(requirement_fits_the_order, "order_type", "requirement"),
+    _rule(
+        deferment_has_a_hard_end,
+        *("order_type", "requirement", "sentenced_on", "ends_on", "convicted_on"),
+    ),
     _rule(days_are_lawful, "days", "requirement"),
     _rule(officer_is_known, "officer", "officer_name", "officer_email"),
     _rule(officer_email_is_an_address, "officer_email"),

@@ -189,6 +189,43 @@ def rules_on(sentenced_on: date) -> LegalRules:
     return in_force[-1] if in_force else PUBLISHED[0]
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    month += 1
+    following = date(year + month // 12, month % 12 + 1, 1)
+    last = (following - date.resolution).day
+    return date(year, month, min(day.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class HardEnd:
+    """The last day that the law leaves a requirement, and what that day hangs on."""
+
+    last_day: date
+    months: int
+    needs_conviction: bool = False
+    """A later day is lawful once the day of conviction is known to allow it."""
+
+
+def hard_end(regime: Regime, sentenced_on: date, convicted_on: date | None) -> HardEnd | None:
+    """Until when a requirement may last at most: six months from a deferment, or twelve when
+    convicted on or after the day on which the longer period began (R4). None: no such end."""
+    if regime.longest_months is None:
+        return None
+    longer, begins = regime.longer_months, regime.longer_if_convicted_from
+    months = regime.longest_months
+    if longer is not None and begins is not None:
+        if convicted_on is not None and convicted_on >= begins:
+            months = longer
+        return HardEnd(
+            months_after(sentenced_on, months),
+            months,
+            convicted_on is None and sentenced_on >= begins,
+        )
+    return HardEnd(months_after(sentenced_on, months), months)
+
+
 RULE_TEXTS: Mapping[Criterion, RuleText] = MappingProxyType(
     {
         Criterion.REGIME: RuleText(

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from rj.kernel.london import day_in_words
-from rj.policy.legal import Criterion, LegalRules, PersonalVictim, Regime
+from rj.policy.legal import Criterion, LegalRules, PersonalVictim, Regime, months_after
 from rj.policy.terms import HarmClass, Plea, RequirementType, RiskLevel
 from rj.suitability.facts import Answer, Facts
 from rj.suitability.findings import Finding, State
@@ -150,15 +150,6 @@ def _period_of_deferment(
         return Finding(Criterion.LENGTH, State.NOT_MET, fact, reason)
     reason = f"For convictions from {day} on up to {longer} months are allowed"
     return Finding(Criterion.LENGTH, State.MET, fact, reason)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last day where that month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    following = date(year + month // 12, month % 12 + 1, 1)
-    last = (following - date.resolution).day
-    return date(year, month, min(day.day, last))
 
 
 def person_is_an_adult(facts: Facts, sentenced_on: date, rules: LegalRules) -> Finding:

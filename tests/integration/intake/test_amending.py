@@ -303,3 +303,18 @@ def test_a_closed_order_is_changed_no_more(database: Database) -> None:
         with pytest.raises(Conflict, match="closed"):
             change(session, order, "risk", {"risk": "low"}, actor=actor)
         assert order.area_id == AREA
+
+
+def test_r4_a_deferment_is_not_extended_past_its_hard_end(database: Database) -> None:
+    with database.writing() as session:
+        order = an_order(session, ends_on=date(2026, 8, 1))
+        change(
+            session,
+            order,
+            "kind",
+            {"order_type": "deferred_sentence", "requirement": "deferment_rj", "days": ""},
+        )
+        change(session, order, "end", {"ends_on": "2026-09-02"}, ground=ChangeGround.VARIED)
+        refused = problems_of(session, order, "end", {"ends_on": "2026-09-03"})
+        assert "at most 6 months, until 2 September 2026" in refused["ends_on"]
+        assert get_requirement(session, order.id).ends_on == date(2026, 9, 2)

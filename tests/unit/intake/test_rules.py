@@ -140,7 +140,12 @@ def test_nothing_required_may_be_missing(missing: str) -> None:
         {"offences": "00806; ZZ99001, 28/1"},
         {"order_type": "CO", "requirement": "Rehabilitation Activity Requirement"},
         {"order_type": "SSO"},
-        {"order_type": "Deferred sentence", "requirement": "deferment_rj", "days": ""},
+        {
+            "order_type": "Deferred sentence",
+            "requirement": "deferment_rj",
+            "days": "",
+            "ends_on": "2026-09-01",
+        },
         {"plea": "", "risk": "", "days": ""},
         {"plea": "Not guilty", "risk": "Very high"},
         {"officer": "RO77", "officer_name": "Ann Lee", "officer_email": "ann@officers.test"},
@@ -262,3 +267,26 @@ def test_an_address_is_an_address(text: str) -> None:
 )
 def test_what_no_mail_server_takes_is_no_address(text: str) -> None:
     assert not is_email(text)
+
+
+DEFERRED = {"order_type": "deferred_sentence", "requirement": "deferment_rj", "days": ""}
+
+
+@pytest.mark.parametrize(
+    ("sentenced", "convicted", "ends", "at_fault"),
+    [
+        ("2026-03-02", "", "2026-09-02", set()),
+        ("2026-03-02", "", "2026-09-03", {"ends_on"}),
+        ("2026-03-31", "2026-03-21", "2026-09-30", set()),
+        ("2026-03-31", "2026-03-21", "2026-10-01", {"ends_on"}),
+        ("2026-03-31", "2026-03-22", "2027-03-31", set()),
+        ("2026-03-31", "2026-03-22", "2027-04-01", {"ends_on"}),
+        ("2026-03-31", "", "2026-10-01", {"convicted_on"}),
+    ],
+)
+def test_r4_a_deferment_has_a_hard_end(sentenced, convicted, ends, at_fault):
+    cells = DEFERRED | {"sentenced_on": sentenced, "convicted_on": convicted, "ends_on": ends}
+    order, faults = read_order({**ORDER, **cells})
+    assert faults == []
+    found = order_faults(resolve(order, KNOWN), KNOWN, date(2026, 4, 1))
+    assert {fault.column for fault in found} == at_fault
