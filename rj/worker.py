@@ -31,6 +31,7 @@ from rj.accounts.mails import AccountMessages
 from rj.audit.chain import ChainKey, Sealing
 from rj.audit.commands import HEADS
 from rj.calendars.envelopes import APPOINTMENT
+from rj.calendars.hand_over import HAND_OVER, HandOverMessages
 from rj.calendars.rendering import AppointmentMessages
 from rj.calendars.telling import Teller
 from rj.clocks.digest import DIGEST, Daily, DigestMessages
@@ -132,6 +133,7 @@ def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
         clock=service.clock,
         handlers={
             APPOINTMENT: AppointmentMessages(teller),
+            HAND_OVER: HandOverMessages(service.settings.mail),
             DIGEST: DigestMessages(service.settings.mail, service.settings.public_url),
             EMERGENCY: EmergencyMessages(service.settings.mail, service.settings.public_url),
             ACCOUNT_LINK: AccountMessages(

@@ -118,6 +118,7 @@ from web.orders.clock_changes import ClockPages
 from web.orders.controllers import OrderActs, OrderPages
 from web.orders.deciding import Decisions
 from web.orders.ending import Endings
+from web.orders.hand_over import HandOverPages, MyHandOver
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
@@ -160,6 +161,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     Endings,
     OrderActs,
     ClockPages,
+    HandOverPages,
+    MyHandOver,
     Recording,
     PlanningPages,
     MendingPages,

@@ -209,6 +209,29 @@ def roles_in_words(held: RolesByArea, areas: Mapping[str, str]) -> str:
     return "; ".join(texts) or "None"
 
 
+OUTCOME_HINTS: dict[AttendanceOutcome, str] = {
+    AttendanceOutcome.ATTENDED_COMPLIED: "The meeting took place. This completes the step.",
+    AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY: "The responsible officer decides what follows.",
+    AttendanceOutcome.ATTENDED_NOT_DELIVERED: (
+        "For example, somebody else did not come, the person declined to go on, or it was stopped "
+        "for safety. Never the person's failure."
+    ),
+    AttendanceOutcome.FAILED_TO_ATTEND: "The responsible officer decides what follows.",
+    AttendanceOutcome.ACCEPTABLE_ABSENCE: "For example, illness with evidence.",
+    AttendanceOutcome.RESCHEDULED_OFFENDER: "A new meeting is needed.",
+    AttendanceOutcome.RESCHEDULED_SERVICE: (
+        "A new meeting is needed. Also when somebody harmed asked for it: the reason is told to "
+        "nobody. Never the person's failure."
+    ),
+}
+"""What stands below an outcome where somebody chooses it (R47, R48, R49)."""
+
+
+def outcome_choices() -> tuple[tuple[str, str, str], ...]:
+    """The outcomes in nDelius' words, the commonest first, each with what it usually means."""
+    return tuple((each.value, words_for(each), OUTCOME_HINTS[each]) for each in AttendanceOutcome)
+
+
 def choices(terms: Iterable[StrEnum]) -> tuple[tuple[str, str], ...]:
     """Pairs of value and words, in the order of the list."""
     return tuple((term.value, words_for(term)) for term in terms)

@@ -104,6 +104,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "vary order",
     ),
     EventKind.DISCLOSURE: (
+        "hand over attendance",
         "send message",
         "tell in person",
         "tell meeting",

@@ -90,6 +90,13 @@ def live_plan(session: Session, order_id: UUID) -> Plan | None:
     ).first()
 
 
+def latest_plan(session: Session, order_id: UUID) -> Plan | None:
+    """The plan drawn up last, closed or not; None when the order never had one."""
+    return session.exec(
+        select(Plan).where(Plan.order_id == order_id).order_by(col(Plan.drawn_up_at).desc())
+    ).first()
+
+
 def get_plan(session: Session, plan_id: UUID) -> Plan:
     """The plan. Raises NotFound."""
     return get_record(session, Plan, plan_id, "plan")

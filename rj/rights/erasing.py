@@ -106,6 +106,8 @@ def erase_person(
         session.flush()
     bring_up_to_date(session, seal, now=now)
     _erase_messages(session, party.id)
+    if is_principal(party):
+        _erase_what_was_handed_over(session, party.order_id)
     for table in OF_ONE_PERSON:
         session.exec(delete(table).where(_column(table, "party_id") == party.id))
     session.exec(delete(ConflictOfInterest).where(col(ConflictOfInterest.person_id) == party.id))
@@ -177,6 +179,14 @@ def _audit_of(session: Session, order_id: UUID) -> Any:
         str(each) for each in session.exec(select(Party.id).where(Party.order_id == order_id))
     ]
     return or_(col(AuditEntry.order_id) == order_id, col(AuditEntry.thing_id).in_(people))
+
+
+def _erase_what_was_handed_over(session: Session, order_id: UUID) -> None:
+    """What an officer was told of this person's attendance; that something was sent stays."""
+    for message in session.exec(select(Message).where(Message.subject_id == order_id)):
+        if message.state in UNDER_WAY:
+            stop_message(message, ERASED)
+        message.rendered = None
 
 
 def _erase_messages(session: Session, party_id: UUID) -> None:

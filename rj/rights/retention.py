@@ -339,6 +339,7 @@ def _count_and_remove(
     _forget_records_in_runs(session, order_id)
     of_meetings = select(Meeting.id).where(Meeting.order_id == order_id)
     session.exec(delete(Message).where(col(Message.subject_id).in_(of_meetings)))
+    session.exec(delete(Message).where(col(Message.subject_id) == order_id))
     for table in OF_A_MEETING:
         session.exec(delete(table).where(_column(table, "meeting_id").in_(of_meetings)))
     for table in OF_AN_ORDER:

@@ -21,7 +21,7 @@ from rj.orders.queries import get_order, get_step
 from rj.parties.models import Party
 from rj.parties.queries import parties_of
 from rj.parties.sealing import Seal
-from rj.policy.terms import AttendanceOutcome, ContactOutcome, Gate, GateValue, Role, Stage
+from rj.policy.terms import ContactOutcome, Gate, GateValue, Role, Stage
 from rj.suppression.services import bring_up_to_date
 from web.facilitators import pages
 from web.facilitators.access import own_meeting, own_order
@@ -32,7 +32,7 @@ from web.guards import needs
 from web.pages import page, see
 from web.people import Visitor
 from web.visits import say
-from web.words import choices
+from web.words import choices, outcome_choices
 
 OWN = (needs(Role.FACILITATOR),)
 
@@ -273,7 +273,7 @@ def _ask_outcome(
         entered=entered or Entered.of(),
         problems=Problems(invalid.problems) if invalid else Problems(),
         based_on=entered.based_on if entered else version,
-        outcomes=choices(AttendanceOutcome),
+        outcomes=outcome_choices(),
         code=code,
         case=case,
     )

@@ -36,6 +36,7 @@ from web.orders.access import coordinators_meeting
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.visits import say
+from web.words import outcome_choices
 
 
 class MeetingPages(Controller):
@@ -379,7 +380,7 @@ def _ask_outcome(
         "Record what became of this meeting",
         entered=entered,
         invalid=invalid,
-        outcomes=pages.outcome_choices(),
+        outcomes=outcome_choices(),
     )
 
 

@@ -25,16 +25,6 @@ from web.orders.told import told_rows
 from web.pages import Fact, Tag, clock_text, moment_text
 from web.words import MEETING_TAGS, MESSAGE_TAGS, words_for
 
-OUTCOME_HINTS: dict[AttendanceOutcome, str] = {
-    AttendanceOutcome.ATTENDED_COMPLIED: "The meeting took place. This completes the step.",
-    AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY: "The responsible officer decides what follows.",
-    AttendanceOutcome.ATTENDED_NOT_DELIVERED: "For example, somebody else did not come.",
-    AttendanceOutcome.FAILED_TO_ATTEND: "The responsible officer decides what follows.",
-    AttendanceOutcome.ACCEPTABLE_ABSENCE: "For example, illness with evidence.",
-    AttendanceOutcome.RESCHEDULED_OFFENDER: "A new meeting is needed.",
-    AttendanceOutcome.RESCHEDULED_SERVICE: "A new meeting is needed. Never the person's failure.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class WordRow:
@@ -304,8 +294,3 @@ def differences(session: Session, meeting: Meeting, chosen: Chosen) -> tuple[Dif
         ),
     )
     return tuple(each for each in found if each.now != each.then)
-
-
-def outcome_choices() -> tuple[tuple[str, str, str], ...]:
-    """The outcomes in nDelius' words, the commonest first, each with what it usually means."""
-    return tuple((each.value, words_for(each), OUTCOME_HINTS[each]) for each in AttendanceOutcome)

@@ -351,3 +351,18 @@ def test_a_clock_is_paused_on_its_page_and_says_how_its_day_was_worked_out(datab
     assert "Not counted: paused, 4 March 2026 to 8 March 2026 (5 days)." in after
     assert "Sunday 22 March 2026" in after
     assert late.status_code == 409
+
+
+def test_r48_the_sheet_for_the_officer_is_shown_and_sent_once(database, clock):
+    order_id = an_order_id(database, sentenced_on=date(2026, 3, 2))
+    at = f"/orders/{order_id}/hand-over"
+    with a_site(database, clock) as site:
+        a_coordinators_site(site, database)
+        sheet = site.get(at).text
+        hidden = site.hidden_fields(at)
+        answers = [site.post(at, hidden=hidden).status_code for _ in range(2)]
+        after = site.get(at).text
+    assert "are not failures to comply" in sheet
+    assert "Reparation activity" in sheet
+    assert answers == [303, 303]
+    assert after.count("Waiting to be sent") == 1

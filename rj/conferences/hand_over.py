@@ -1,0 +1,127 @@
+"""What the responsible officer is handed over: attendance and completion, and nothing else.
+
+Facts in the words of the probation service's case system (R45). Only the officer weighs them: no
+failure is counted here, and none follows from them (R46). Why a meeting was moved or called off
+stays inside, whoever asked for it but the person themselves (R47); so does what was said, and
+whether anybody harmed takes part.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from rj.conferences.models import Meeting, MeetingState, MeetingVersion
+from rj.conferences.queries import meetings_of
+from rj.kernel.london import london_day
+from rj.orders.models import Order, StepState
+from rj.orders.queries import get_step, latest_plan, steps_of
+from rj.policy.terms import AttendanceOutcome, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One appointment that the person on probation was given."""
+
+    stage: Stage
+    starts_at: datetime
+    outcome: AttendanceOutcome | None
+    """None while it lies ahead, or while nobody has recorded what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One step of the plan, and the day on which it was done."""
+
+    stage: Stage
+    done_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The facts of one order."""
+
+    appointments: tuple[Appointment, ...]
+    completion: tuple[Completion, ...]
+    days_attended: int
+    """Different days on which the person came, whatever could be done with them then."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every step of the plan has been done."""
+        return bool(self.completion) and all(each.done_on for each in self.completion)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a meeting stood, as its people knew it."""
+
+    starts_at: datetime
+    state: MeetingState
+
+
+CAME = frozenset(
+    {
+        AttendanceOutcome.ATTENDED_COMPLIED,
+        AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY,
+        AttendanceOutcome.ATTENDED_NOT_DELIVERED,
+    }
+)
+
+
+def hand_over(session: Session, order: Order) -> HandOver:
+    """The facts of an order as they are recorded now."""
+    plan = latest_plan(session, order.id)
+    steps = steps_of(session, plan.id) if plan else []
+    meetings = [each for each in meetings_of(session, order.id) if each.told_at is not None]
+    versions = _versions(session, meetings)
+    found: list[Appointment] = []
+    for meeting in meetings:
+        stage = get_step(session, meeting.step_id).stage
+        if stage is not Stage.CONTACT:  # a call is no appointment to come to
+            found += appointments_of(meeting, versions.get(meeting.id, ()), stage)
+    found.sort(key=lambda each: each.starts_at)
+    came_on = {london_day(each.starts_at) for each in found if each.outcome in CAME}
+    return HandOver(
+        appointments=tuple(found),
+        completion=tuple(
+            Completion(step.stage, step.done_on if step.state is StepState.DONE else None)
+            for step in steps
+        ),
+        days_attended=len(came_on),
+    )
+
+
+def appointments_of(
+    meeting: Meeting, versions: Sequence[Told], stage: Stage
+) -> Iterable[Appointment]:
+    """Each time that the meeting's people were told of, and what became of it.
+
+    One that was moved away or called off is told as rescheduled by the service: neither the reason
+    nor who was behind it is the officer's (R47). One that was called off at the person's own
+    request is recorded so, as an outcome.
+    """
+    told: list[datetime] = []
+    for version in versions:
+        if version.state is MeetingState.TOLD and (not told or told[-1] != version.starts_at):
+            told.append(version.starts_at)
+    service = AttendanceOutcome.RESCHEDULED_SERVICE
+    for earlier in told:
+        if earlier != meeting.starts_at:
+            yield Appointment(stage, earlier, service)
+    is_off = meeting.state is MeetingState.CANCELLED and meeting.outcome is None
+    yield Appointment(stage, meeting.starts_at, service if is_off else meeting.outcome)
+
+
+def _versions(session: Session, meetings: Sequence[Meeting]) -> dict[UUID, list[Told]]:
+    found: dict[UUID, list[Told]] = {}
+    for version in session.exec(
+        select(MeetingVersion)
+        .where(col(MeetingVersion.meeting_id).in_([each.id for each in meetings]))
+        .order_by(col(MeetingVersion.version))
+    ):
+        told = Told(version.starts_at, version.state)
+        found.setdefault(version.meeting_id, []).append(told)
+    return found
