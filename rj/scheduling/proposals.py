@@ -412,4 +412,9 @@ def _tiers(run: PlanningRun) -> tuple[TierValue, ...]:
 def _notes(session: Session, run: PlanningRun) -> tuple[str, ...]:
     note = json.loads(run.problem).get("note", "")
     told = in_words(session, names_of(run))
-    return tuple(told(line) for line in str(note).splitlines() if line)
+    lines = [told(line) for line in str(note).splitlines() if line]
+    gave_way = 0 if run.result is None else json.loads(run.result).get("gave_way", 0)
+    if gave_way:
+        cases = "1 case was" if gave_way == 1 else f"{gave_way} cases were"
+        lines.append(f"{cases} planned around what other areas propose at the same time")
+    return tuple(lines)

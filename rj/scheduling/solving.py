@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,17 +31,25 @@ from rj.scheduling.models import (
     RunState,
 )
 from rj.scheduling.names import TASK
+from rj.scheduling.neighbours import (
+    Taken,
+    proposed_elsewhere,
+    read_taken,
+    taken_document,
+    with_taken,
+)
 from rj.scheduling.planner.again import AGAIN, plan_again
+from rj.scheduling.planner.broken import broken_cases
 from rj.scheduling.planner.documents import plan_text, read_plan, read_problem
 from rj.scheduling.planner.pipeline import pipeline
 from rj.scheduling.planner.plan import Meeting as PlannedMeeting
 from rj.scheduling.planner.plan import Plan as PlannedPlan
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.rules import Breach, RuleBroken, breaches
-from rj.scheduling.planner.solution import Effort, Solution
+from rj.scheduling.planner.solution import Effort, Outcome, Solution
 from rj.scheduling.planner.solution import Progress as PlannerProgress
 from rj.scheduling.planner.solve import outcome_of, plan_meetings, provenance_of
-from rj.scheduling.planner.tiers import Tiers
+from rj.scheduling.planner.tiers import Tiers, tiers
 from rj.scheduling.runs import STANDING, EffortLevel, locked_run, names_of
 from rj.scheduling.wording import in_words
 
@@ -55,6 +63,8 @@ MOST_BEGINNINGS = 3
 
 KEPT = "It stays as it is: only what could no longer stand was planned again."
 NOT_LOOKED_AT = "Only what broke was planned again. A full planning run looks at this stage too"
+
+BESIDE_OTHERS = "planning around what other areas propose"
 
 _log = logging.getLogger(__name__)
 
@@ -75,25 +85,46 @@ def solve_run(
     if task is None:
         return
     pulse = _Pulse(database, clock, run_id)
-    problem = task.problem
+
+    def should_stop() -> bool:
+        return is_stopping() or pulse.is_stop_requested()
+
     try:
-        solution = _solve(task, pulse, lambda: is_stopping() or pulse.is_stop_requested())
-        # the planner reads its own plans; what is kept does not rest on its word
-        if broken := breaches(problem, solution.plan):
-            raise RuleBroken(broken)
+        found = _solve(task, pulse, should_stop)
+        _keep_beside_others(database, clock, run_id, task, found, pulse)
     except RuleBroken as fault:
         _log.error("planning run %s broke rules: %s", run_id, fault)
-        first = fault.broken[0]
-        told = f"The plan that was found broke rule {first.rule} and was thrown away: "
-        _fail(database, clock, run_id, f"{told}{_about(first)}")
+        worst = fault.broken[0]
+        told = f"The plan that was found broke rule {worst.rule} and was thrown away: "
+        _fail(database, clock, run_id, f"{told}{_about(worst)}")
     except Invalid as invalid:
         _fail(database, clock, run_id, f"Nothing could be planned: {invalid.problems[0].message}")
     except Exception:
         _log.exception("planning run %s failed", run_id)
         sentence = "Planning met a fault and stopped. Nothing was changed; plan again, and if it "
         _fail(database, clock, run_id, sentence + "happens again tell whoever runs the service")
-    else:
-        _keep(database, clock, run_id, problem, solution)
+
+
+def _keep_beside_others(
+    database: Database,
+    clock: Clock,
+    run_id: UUID,
+    task: "_Task",
+    found: Solution,
+    pulse: "_Pulse",
+) -> None:
+    """Keep the answer once it is clear of what other areas propose. Raises RuleBroken."""
+    answer = Answer(found, found.plan, {})
+    while True:
+        # the planner reads its own plans; what is kept does not rest on its word
+        if broken := breaches(task.problem, answer.solution.plan):
+            raise RuleBroken(broken)
+        proposed = _keep(database, clock, run_id, task, answer)
+        if proposed is None:
+            return
+        elapsed = pulse.told_at or 0.0
+        pulse.tell(PlannerProgress(elapsed, BESIDE_OTHERS, found.tiers, found.bounds, None))
+        answer = _beside_others(task.problem, task.seed, found, proposed)
 
 
 def _about(breach: Breach) -> str:
@@ -106,6 +137,7 @@ def _about(breach: Breach) -> str:
 class _Task:
     """A run taken up: what is to be planned, and what stays as it is where only some is."""
 
+    begun_at: datetime
     problem: Problem
     standing: PlannedPlan | None
     effort: Effort
@@ -132,6 +164,7 @@ def _begin(database: Database, clock: Clock, run_id: UUID) -> _Task | None:
         run.started_at = clock.now()
         run.beginnings += 1
         return _Task(
+            clock.now(),
             read_problem(json.loads(run.problem)),
             None if run.standing is None else read_plan(json.loads(run.standing)),
             EffortLevel(run.effort).effort,
@@ -163,6 +196,44 @@ def _solve(task: _Task, pulse: "_Pulse", should_stop: Callable[[], bool]) -> Sol
     took = time.monotonic() - begun
     pulse.tell(PlannerProgress(took, "done", solution.tiers, solution.bounds, None))
     return solution
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A plan, the one first found, and what other areas propose that it keeps clear of."""
+
+    solution: Solution
+    first: PlannedPlan
+    taken: Taken
+
+
+def _beside_others(problem: Problem, seed: int, first: Solution, taken: Taken) -> Answer:
+    """The same plan with what clashes with other areas' proposals planned again, and no more.
+
+    It takes a second at most and is not broken off, so that a run that is stopped loses nothing by
+    it. Where a pinned meeting clashes the plan stays: whoever publishes last will be told.
+    """
+    apart = with_taken(problem, taken)
+    broken = broken_cases(apart, first.plan)
+    if not broken:
+        return Answer(first, first.plan, taken)
+    try:
+        replan = plan_again(apart, standing=first.plan, broken=broken, seed=seed)
+    except Invalid:
+        return Answer(first, first.plan, taken)
+    planned = replan.plan.meeting
+    reached = tiers(problem, replan.plan)
+    left_out = {**first.left_out, **replan.left_out}
+    reasons = {**first.reasons, **replan.reasons}
+    solution = replace(
+        first,
+        plan=replan.plan,
+        tiers=reached,
+        outcome=outcome_of(reached, is_cut_short=first.outcome is Outcome.CUT_SHORT),
+        reasons={name: why for name, why in reasons.items() if name in planned},
+        left_out={name: why for name, why in left_out.items() if name not in planned},
+    )
+    return Answer(solution, first.plan, taken)
 
 
 def _mended(
@@ -235,18 +306,48 @@ class _Pulse:
 
 
 def _keep(
-    database: Database, clock: Clock, run_id: UUID, problem: Problem, solution: Solution
-) -> None:
-    """Store the answer and its proposals in one transaction, unless another worker was first."""
+    database: Database, clock: Clock, run_id: UUID, task: _Task, answer: Answer
+) -> Taken | None:
+    """Store the answer and its proposals in one transaction, unless another worker was first.
+
+    Stores nothing where other areas propose by now what the answer does not know of, and gives what
+    they take. Runs that end at once wait for one another here: each sees what the other proposed.
+    """
     with database.writing() as session:
+        session.exec(
+            select(PlanningRun.id)
+            .where(PlanningRun.state == RunState.RUNNING)
+            .order_by(col(PlanningRun.id))
+            .with_for_update()
+        ).all()
         run = locked_run(session, run_id)
         if run.result is not None or run.state is not RunState.RUNNING:
-            return
-        told = {"pipeline": pipeline(problem, solution.plan).sentence}
-        run.result = json.dumps(result_document(solution) | told, ensure_ascii=False)
+            return None
+        proposed = proposed_elsewhere(session, run, names_of(run), now=task.begun_at)
+        if proposed != answer.taken:
+            return proposed
+        told: dict[str, Any] = {"pipeline": pipeline(task.problem, answer.solution.plan).sentence}
+        run.result = json.dumps(
+            result_document(answer.solution) | told | _beside_document(task.problem, answer),
+            ensure_ascii=False,
+        )
         run.state = RunState.FINISHED
         run.finished_at = clock.now()
-        _propose(session, run, problem, solution)
+        _propose(session, run, task.problem, answer.solution)
+    return None
+
+
+def _beside_document(problem: Problem, answer: Answer) -> dict[str, Any]:
+    """What an answer that gave way to other areas needs to be repeated."""
+    if answer.solution.plan == answer.first:
+        return {}
+    now = answer.solution.plan.meeting
+    gave_way = {
+        problem.case_of[each.task].id
+        for each in answer.first.meetings
+        if now.get(each.task) != each
+    }
+    return {"beside": taken_document(answer.taken), "gave_way": len(gave_way)}
 
 
 def result_document(solution: Solution) -> dict[str, Any]:
@@ -393,6 +494,9 @@ def replay_run(database: Database, reference: str) -> list[str]:
         solution = plan_meetings(problem, effort=effort, seed=seed)
     else:
         solution = _mended(problem, standing, seed, lambda: False)
+    if "beside" in result:
+        taken = read_taken(result["beside"])
+        solution = _beside_others(problem, seed, solution, taken).solution
     first, again = read_plan(result["plan"]), solution.plan
     if plan_text(first) == plan_text(again):
         return []

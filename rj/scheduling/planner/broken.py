@@ -25,8 +25,8 @@ def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
     """The cases whose standing meetings break a rule, by id, each with the first sentence why.
 
     A rule that counts over many meetings (weeks, days, caseloads) names a facilitator: of the cases
-    with something not pinned, each gives up the last, and then another, until the rest is lawful.
-    A case of which nothing stands is not broken, whatever is pinned for it.
+    with something not pinned, each gives up the last nobody was told of, and then another, until
+    the rest is lawful. A case of which nothing stands is not broken, whatever is pinned for it.
     """
     stands = {problem.case_of[meeting.task].id for meeting in standing.meetings}
     broken: dict[str, str] = {}
@@ -71,10 +71,13 @@ def unbegun_cases(problem: Problem, standing: Plan) -> list[str]:
 
 
 def _last_led(problem: Problem, plan: Plan, facilitator: str) -> str | None:
-    """The case of a facilitator's last meeting that is not pinned."""
+    """The case of a facilitator's last meeting that is not pinned, best one nobody was told of."""
     own = [
         meeting
         for meeting in plan.meetings
         if facilitator in (meeting.lead, meeting.second) and not problem.task[meeting.task].pinned
     ]
-    return problem.case_of[max(own, key=lambda m: (m.start, m.task)).task].id if own else None
+    if not own:
+        return None
+    last = max(own, key=lambda m: (problem.task[m.task].published is None, m.start, m.task))
+    return problem.case_of[last.task].id

@@ -7,6 +7,7 @@ import pytest
 
 from rj.kernel.errors import Invalid
 from rj.scheduling.planner.again import plan_again
+from rj.scheduling.planner.broken import broken_cases
 from rj.scheduling.planner.invented import Size, invented_problem
 from rj.scheduling.planner.problem import Away, Problem, Stage
 from rj.scheduling.planner.rules import breaches
@@ -141,3 +142,15 @@ def test_no_case_that_is_not_freed_is_touched(seed: int) -> None:
     assert breaches(problem, again.plan) == []
     assert {problem.case_of[change.task].id for change in again.changes} <= set(again.freed)
     assert again.bounds.least <= again.tiers
+
+
+def test_a_week_that_is_too_full_costs_a_meeting_nobody_was_told_of() -> None:
+    problem = a_problem(
+        a_facilitator("Amina", weekly_minutes=60),
+        a_case("Red"),
+        a_told_case("Blue", 11),
+        a_person("Blue-person"),
+    )
+    standing = a_plan(a_meeting("Red-conference", at(10)), a_meeting("Blue-conference", at(11)))
+
+    assert set(broken_cases(problem, standing)) == {"Red"}
