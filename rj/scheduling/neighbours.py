@@ -20,11 +20,11 @@ from sqlmodel import Session, col, select
 
 from rj.conferences.models import Meeting
 from rj.conferences.queries import COMING
-from rj.kernel.london import london_day
+from rj.kernel.london import at_london_midnight, london_day
 from rj.orders.models import Order, PlanStep
 from rj.policy.plan_templates import Attends
 from rj.policy.terms import Stage
-from rj.scheduling.caps import whole_day
+from rj.scheduling.caps import beyond_the_cap, whole_day
 from rj.scheduling.models import PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.names import FACILITATOR, PERSON, ROOM, Names
 from rj.scheduling.planner.civil import monday_of
@@ -39,12 +39,12 @@ SIDE_BY_SIDE = timedelta(days=1)
 class Use:
     """What others' proposals take of one facilitator, room or officer.
 
-    ``busy`` are spans of time, a room's turnaround included; ``minutes`` those of the fullest week,
-    ``cases`` how many more would be led, and ``conferences`` how many there are on a day.
+    ``busy`` are spans of time, a room's turnaround included; ``minutes`` those of each week, by its
+    Monday; ``cases`` how many more would be led; ``conferences`` how many there are on a day.
     """
 
     busy: list[Busy] = field(default_factory=list)
-    minutes: int = 0
+    minutes: dict[date, int] = field(default_factory=dict)
     cases: int = 0
     conferences: dict[date, int] = field(default_factory=dict)
 
@@ -56,7 +56,6 @@ Taken = dict[str, Use]
 def proposed_elsewhere(session: Session, run: PlanningRun, names: Names, *, now: datetime) -> Taken:
     """What the newest proposals of other areas, not booked yet, take of anybody in this run."""
     found: Taken = defaultdict(Use)
-    weeks: dict[tuple[str, date], int] = defaultdict(int)
     led: dict[str, set[UUID]] = defaultdict(set)
     for proposed, step, officer_id, rest in _proposals(session, run, now):
         for who in (proposed.lead_id, proposed.second_id):
@@ -66,7 +65,8 @@ def proposed_elsewhere(session: Session, run: PlanningRun, names: Names, *, now:
             day = london_day(proposed.starts_at)
             use = found[name]
             use.busy.append(Busy(proposed.starts_at, proposed.ends_at))
-            weeks[name, monday_of(day)] += _minutes(proposed)
+            monday = monday_of(day)
+            use.minutes[monday] = use.minutes.get(monday, 0) + _minutes(proposed)
             if step.stage is Stage.REPARATION:
                 use.conferences[day] = use.conferences.get(day, 0) + 1
             if who == proposed.lead_id:
@@ -77,8 +77,6 @@ def proposed_elsewhere(session: Session, run: PlanningRun, names: Names, *, now:
         officer = names.find(PERSON, officer_id)
         if officer is not None and Attends.RESPONSIBLE_OFFICER in step.attends:
             found[officer].busy.append(Busy(proposed.starts_at, proposed.ends_at))
-    for (name, _), minutes in weeks.items():
-        found[name].minutes = max(found[name].minutes, minutes)
     for name, orders in led.items():
         found[name].cases = len(orders - _led_already(session, names.record(name), orders))
     return dict(sorted(found.items()))
@@ -186,17 +184,38 @@ def _overlap(one: Busy, other: Busy) -> bool:
 def _with_use(
     problem: Problem, facilitator: Facilitator, use: Use, busy: tuple[Busy, ...]
 ) -> Facilitator:
+    told = _told(problem)[facilitator.id]
     full = [
         span
         for day, conferences in sorted(use.conferences.items())
         if conferences >= problem.policy.conferences_per_day
-        for span in whole_day(day, _told(problem)[facilitator.id])
+        for span in whole_day(day, told)
     ]
+    this_week = monday_of(problem.as_of)
+    fullest = max((m for monday, m in use.minutes.items() if monday > this_week), default=0)
+    rest = _rest_of_week(problem, facilitator, use.minutes.get(this_week, 0), told)
     return replace(
         facilitator,
-        busy=(*facilitator.busy, *busy, *full),
-        weekly_minutes=max(0, facilitator.weekly_minutes - use.minutes),
+        busy=(*facilitator.busy, *busy, *full, *rest),
+        weekly_minutes=max(0, facilitator.weekly_minutes - fullest),
         caseload_cap=max(0, facilitator.caseload_cap - use.cases),
+    )
+
+
+def _rest_of_week(
+    problem: Problem, facilitator: Facilitator, minutes: int, told: list[Busy]
+) -> list[Busy]:
+    """What others' proposals for the week that has begun leave empty of it, as for what is booked
+    elsewhere (H10)."""
+    if not minutes:
+        return []
+    next_monday = monday_of(problem.as_of) + timedelta(days=7)
+    return beyond_the_cap(
+        facilitator.hours,
+        facilitator.weekly_minutes - minutes,
+        today=problem.as_of,
+        soon=at_london_midnight(problem.as_of),
+        standing=[each for each in told if london_day(each.starts_at) < next_monday],
     )
 
 
@@ -205,7 +224,7 @@ def taken_document(taken: Taken) -> dict[str, Any]:
     return {
         name: {
             "busy": [[span.starts_at.isoformat(), span.ends_at.isoformat()] for span in use.busy],
-            "minutes": use.minutes,
+            "minutes": {monday.isoformat(): taken for monday, taken in use.minutes.items()},
             "cases": use.cases,
             "conferences": {day.isoformat(): held for day, held in use.conferences.items()},
         }
@@ -221,7 +240,7 @@ def read_taken(document: dict[str, Any]) -> Taken:
                 Busy(datetime.fromisoformat(begins), datetime.fromisoformat(ends))
                 for begins, ends in use["busy"]
             ],
-            minutes=use["minutes"],
+            minutes={date.fromisoformat(day): n for day, n in use["minutes"].items()},
             cases=use["cases"],
             conferences={date.fromisoformat(day): n for day, n in use["conferences"].items()},
         )

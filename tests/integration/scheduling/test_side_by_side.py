@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from uuid import UUID
 
@@ -114,7 +114,7 @@ def test_a_proposal_elsewhere_never_takes_an_hour_people_were_told_of() -> None:
     problem = a_problem(a_case("Red", task))
     over, after = Busy(at(10, "09:30"), at(10, "10:30")), Busy(at(10, "11:00"), at(10, "12:00"))
 
-    beside = with_taken(problem, {"Amina": Use([over, after], minutes=60, cases=1)})
+    beside = with_taken(problem, {"Amina": Use([over, after], {date(2026, 3, 9): 60}, cases=1)})
 
     [amina] = beside.facilitators
     assert amina.busy == (after,)
