@@ -248,6 +248,23 @@ def export_person(
     typer.echo(f"{output} is for this person alone. Read its notes before it is handed over.")
 
 
+@people_app.command("rectify")
+def rectify_person(
+    code: Annotated[str, typer.Argument(help="The person's own reference.")],
+    corrections: Annotated[
+        typer.FileText,
+        typer.Argument(help='What is true, as JSON: {"telephone": "..."}; - reads it from here.'),
+    ],
+) -> None:
+    """Put right what is kept of one person, in what waits and for whom it was told already."""
+    from rj.rights.commands import rectify_command
+
+    service = _ready_service()
+    now = service.clock.now()
+    text = corrections.read()
+    rectify_command(service.database, code, text, service.teller, sys.stdout, now=now)
+
+
 @people_app.command("erase")
 def erase_person(
     code: Annotated[str, typer.Argument(help="The person's own reference.")],

@@ -83,6 +83,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "publish area rules",
         "publish plan",
         "recovery codes drawn",
+        "rectify person",
         "release provisional hold",
         "remove conflict of interest",
         "remove past conference",

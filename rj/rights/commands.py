@@ -9,9 +9,11 @@ from typing import TextIO
 from sqlmodel import col, select
 
 from rj.audit.services import SERVICE
+from rj.calendars.telling import Teller
 from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, RJError
+from rj.kernel.london import day_in_words
 from rj.orders.models import Order
 from rj.outbox.keeping import Keeper
 from rj.parties.models import Party
@@ -21,6 +23,7 @@ from rj.rights.export import export_person
 from rj.rights.finding import get_order_of_reference, get_party_of_code
 from rj.rights.holds import lift_hold, place_hold
 from rj.rights.models import HoldReason, RetentionReport
+from rj.rights.rectifying import read_corrections, rectify_person
 from rj.rights.restricting import lift_restriction, restrict_person
 from rj.rights.retention import lines_of
 
@@ -77,6 +80,25 @@ def erase_again_command(
                 again += 1
     scrub(database)
     stream.write(f"{again} people were erased again.\n")
+
+
+def rectify_command(
+    database: Database, code: str, text: str, teller: Teller, stream: TextIO, *, now: datetime
+) -> None:
+    """Put right what is kept of a person, and say who of the staff has read it as it was.
+
+    Raises NotFound, Invalid and Conflict; nothing is kept then.
+    """
+    corrections = read_corrections(text)
+    with database.writing() as session:
+        party = get_party_of_code(session, code)
+        readers = rectify_person(session, party, corrections, actor=SERVICE, now=now, teller=teller)
+    stream.write(
+        f"Put right: {', '.join(corrections.named)}. What waits and what was told follow.\n"
+    )
+    for reader in readers:
+        who = f"{reader.name} ({reader.role.replace('_', ' ')})"
+        stream.write(f"Tell {who}: they last read it on {day_in_words(reader.last_on)}.\n")
 
 
 def restrict_command(
