@@ -19,6 +19,7 @@ import typer
 from rj.accounts.models import Area
 from rj.audit.services import SERVICE
 from rj.bootstrap.environment import one_at_a_time
+from rj.db.migrating import is_as_expected
 from rj.demo.catcher import Catcher
 from rj.demo.county import a_county
 from rj.demo.court_file import write_fresh_orders
@@ -30,6 +31,7 @@ from rj.orders.queries import open_orders
 from rj.scheduling.models import RunState
 from rj.scheduling.publishing import check, publish
 from rj.scheduling.runs import EffortLevel, get_run, progress_of, request_run
+from rj.tables import metadata
 from rj.worker import work
 
 HOST = "127.0.0.1"
@@ -107,6 +109,7 @@ def _prepare_and_serve(preparing: ExitStack, folder: Path, port: int, seed: int,
     mail_port = catcher.start(is_demo=True)
     service = open_service(_environment(folder, found, mail_port))
     service.prepare_database()
+    refuse_another_version(service)
     county = a_county(seed, service.clock.today(), size)
     is_new = _is_empty(service, county)
     if is_new:
@@ -120,6 +123,18 @@ def _prepare_and_serve(preparing: ExitStack, folder: Path, port: int, seed: int,
         preparing.close()  # a second demo of this folder may go on now
         _serve(service, tuple(one for one in county.accounts if one.is_shown), folder, found)
     catcher.stop()
+
+
+def refuse_another_version(service: Service) -> None:
+    """Raise Conflict, saying what to do, when the tables are of no release that leads to this one.
+
+    Migrations are only written down for good with a release; between two, they may be drawn anew.
+    """
+    if not is_as_expected(service.database, metadata):
+        raise Conflict(
+            "The demo that lies here was made by another version of rj. "
+            "Start over: python3 -m rj demo --reset"
+        )
 
 
 def _environment(folder: Path, port: int, mail_port: int) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Starting the demo again: what is kept, and what begins anew."""
 
 import pytest
+from sqlalchemy import text
 
-from rj.demo.running import READY, clear_away, in_use
+from rj.demo.running import READY, clear_away, in_use, refuse_another_version
+from rj.doors import open_service
 from rj.kernel.errors import Conflict
 
 
@@ -42,3 +44,13 @@ def test_a_demo_that_is_running_is_not_deleted_underneath(folder, is_finished):
         assert (folder / "rj.sqlite").exists()
     clear_away(folder, reset=True)
     assert not folder.exists()
+
+
+def test_a_demo_of_another_version_says_how_to_start_over(folder):
+    service = open_service({"RJ_DATA_DIR": str(folder / "of-its-own")})
+    service.prepare_database()
+    refuse_another_version(service)
+    with service.database.writing() as session:
+        session.execute(text("DROP TABLE what_if"))
+    with pytest.raises(Conflict, match="--reset"):
+        refuse_another_version(service)
