@@ -106,6 +106,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
     ),
     EventKind.DISCLOSURE: (
         "hand over attendance",
+        "send again",
         "send message",
         "tell in person",
         "tell meeting",

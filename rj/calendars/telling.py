@@ -3,7 +3,7 @@
     teller = Teller(mail=settings.mail, seal=seal)
     teller(session, meeting_id, now=now)                         implements rj.conferences' Tell
     teller.reader_changed(session, kind, reader_id, now=now)     after a new address or channel
-    teller.send_again(session, meeting_id, kind, reader_id, now=now)
+    teller.send_again(session, meeting_id, reader, actor=actor, now=now)
 
 Works inside the caller's transaction, so a change and its messages are kept together (M1), and may
 be repeated: where a reader has nothing new to learn, nothing is written. Locks are taken in the
@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, col, select
 
+from rj.audit.services import Actor, note
 from rj.calendars.envelopes import APPOINTMENT, Envelope, envelope_of, version_of
 from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step, stands_in_calendar
 from rj.calendars.models import Invitation, InvitationState
@@ -26,6 +27,7 @@ from rj.calendars.wording import Occasion
 from rj.compartments.permission import shut_out
 from rj.conferences.attendance import attendees
 from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.queries import get_meeting
 from rj.conferences.readiness import may_be_invited
 from rj.kernel.errors import Conflict, NotFound
 from rj.kernel.london import london_day
@@ -114,25 +116,26 @@ class Teller:
                 self.tell_one(session, meeting, reader, now=now)
 
     def send_again(
-        self,
-        session: Session,
-        meeting_id: UUID,
-        kind: RecipientKind,
-        reader_id: UUID,
-        *,
-        now: datetime,
+        self, session: Session, meeting_id: UUID, reader: Reader, *, actor: Actor, now: datetime
     ) -> None:
-        """Tell one reader the same once more, under the next sequence.
+        """Tell one reader the same once more, under the next sequence: a mail or letter got lost.
 
-        Raises NotFound when the meeting is not theirs, Conflict when nobody is told of it.
+        Raises NotFound when the meeting is not theirs, Conflict when nobody is told of it or their
+        last message has not left.
         """
         meeting = hold_meeting_still(session, meeting_id)
-        reader = Reader(kind, reader_id)
         if reader not in self._readers(session, meeting):
             raise NotFound("This person does not take part in the meeting")
-        if meeting.state is not MeetingState.TOLD:
+        if meeting.state is not MeetingState.TOLD or meeting.starts_at <= now:
             raise Conflict("Nobody is told of this meeting now")
+        history = messages_on(session, reader.id, meeting.id)
+        if not history or history[-1].state is not MessageState.SENT:
+            raise Conflict("Nothing has been sent to this person that could be sent again")
         self.tell_one(session, meeting, reader, now=now, again=True)
+        if len(messages_on(session, reader.id, meeting.id)) == len(history):
+            raise Conflict("This person is not to be told anything now")
+        order_id = get_meeting(session, meeting_id).order_id
+        note(session, actor, "send again", "meeting", meeting_id, now=now, order_id=order_id)
 
     def still_true(
         self,

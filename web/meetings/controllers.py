@@ -9,6 +9,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
+from rj.calendars.readers import Reader
+from rj.calendars.telling import Teller
 from rj.conferences.services import cancel_meeting, pin_meeting, record_outcome
 from rj.conferences.telling import Tell
 from rj.db.database import Database
@@ -17,7 +19,7 @@ from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import at_london, london_day, london_time
 from rj.policy.terms import Role
 from rj.scheduling.alternatives import alternatives, move
-from web.forms import Entered, Problems, date_parts, read
+from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
 from web.guards import needs
 from web.meetings import pages
@@ -30,7 +32,7 @@ from web.meetings.choosing import (
     room_choices,
     staff_choices,
 )
-from web.meetings.forms import CancelForm, MoveForm, OutcomeForm, PinForm
+from web.meetings.forms import AgainForm, CancelForm, MoveForm, OutcomeForm, PinForm
 from web.meetings.rehearsal import rehearse
 from web.orders.access import coordinators_meeting
 from web.pages import page, see
@@ -249,6 +251,33 @@ class MeetingPages(Controller):
             else "Freed: planning may move this meeting",
         )
         return see(f"/meetings/{meeting_id}")
+
+    @post("/again", sync_to_thread=True)
+    def send_again(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        teller: Given[Teller],
+        meeting_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Send one person the same once more."""
+        wanted, now = read(AgainForm, entered).reader, clock.now()
+
+        def act(session: Session) -> str:
+            meeting = coordinators_meeting(session, request.user, meeting_id)
+            for told in pages.may_hear_again(session, meeting, now):
+                if told.reader_id == wanted:
+                    reader = Reader(told.kind, told.reader_id)
+                    actor = request.user.actor(Role.COORDINATOR)
+                    teller.send_again(session, meeting_id, reader, actor=actor, now=now)
+                    return f"/meetings/{meeting_id}"
+            raise Conflict("What was sent to this person cannot be sent again now")
+
+        where = once(database, entered, request.user, act, now=now)
+        say(request, "It is sent once more")
+        return see(where)
 
     @get("/outcome", sync_to_thread=True)
     def ask_outcome(

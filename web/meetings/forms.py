@@ -31,6 +31,13 @@ class PinForm:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainForm:
+    """Who is to be told the same once more."""
+
+    reader: UUID = entry("person", missing="Choose who is to be told again")
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeForm:
     """What became of a meeting."""
 

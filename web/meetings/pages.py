@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.accounts.models import Account
-from rj.calendars.queries import Word, told_of
+from rj.calendars.queries import Told, Word, told_of
 from rj.calendars.wording import Occasion
 from rj.conferences.models import Meeting, MeetingState, MeetingVersion
 from rj.conferences.queries import COMING, history_of
@@ -16,6 +16,7 @@ from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep
 from rj.orders.queries import get_order, get_plan, get_step
+from rj.outbox.models import MessageState
 from rj.parties.queries import chosen_names, harmer_names, parties_of
 from rj.policy.terms import AttendanceOutcome, PartyRole, Side, Stage
 from web.meetings.choosing import Chosen, place_words, staff_words
@@ -45,6 +46,8 @@ class ToldPerson:
     part: str
     state: Tag
     words: tuple[WordRow, ...]
+    again: str
+    """Their identifier, where what they were sent may be sent again from this page; or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def meeting_page(session: Session, meeting: Meeting, now: datetime) -> MeetingPa
         sentence=_sentence(meeting),
         facts=_facts(session, meeting, order),
         missing=tuple(missing) if meeting.state is MeetingState.HELD else (),
-        told=_told(session, meeting),
+        told=_told(session, meeting, now),
         versions=_versions(session, history_of(session, meeting.id)),
         acts=_acts(meeting, step, now, here),
         is_pinned=meeting.is_pinned and is_coming,
@@ -116,13 +119,38 @@ def meeting_page(session: Session, meeting: Meeting, now: datetime) -> MeetingPa
     )
 
 
-def _told(session: Session, meeting: Meeting) -> tuple[ToldPerson, ...]:
+def _told(session: Session, meeting: Meeting, now: datetime) -> tuple[ToldPerson, ...]:
     parties = {party.id: party for party in parties_of(session, meeting.order_id)}
     rows = told_rows(session, meeting, parties, _names(session, meeting.order_id))
+    again = {each.reader_id for each in may_hear_again(session, meeting, now)}
     return tuple(
-        ToldPerson(row.name, row.part, row.tag, tuple(_word_row(word) for word in told.words))
+        ToldPerson(
+            row.name,
+            row.part,
+            row.tag,
+            tuple(_word_row(word) for word in told.words),
+            str(told.reader_id) if told.reader_id in again else "",
+        )
         for row, told in zip(rows, told_of(session, meeting.id), strict=True)
     )
+
+
+def may_hear_again(session: Session, meeting: Meeting, now: datetime) -> list[Told]:
+    """Whose mail or letter of a coming meeting a coordinator may have sent once more.
+
+    Not the harmed side's: how often they are written to is for whoever takes their part.
+    """
+    if meeting.state is not MeetingState.TOLD or meeting.starts_at <= now:
+        return []
+    harmed = {p.id for p in parties_of(session, meeting.order_id) if p.side is Side.HARMED}
+    return [
+        told
+        for told in told_of(session, meeting.id)
+        if told.is_awaited
+        and told.latest is not None
+        and told.latest.state is MessageState.SENT
+        and told.reader_id not in harmed
+    ]
 
 
 def _word_row(word: Word) -> WordRow:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from rj.audit.services import Actor
+from rj.calendars.readers import Reader
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import try_again
 from rj.conferences.gates import call_off_unsuitable, lift_stop, record_gate, stop_contact
@@ -294,12 +295,12 @@ def test_m5_nothing_brings_a_message_back_to_somebody_who_stopped_contact(story:
     story.send()
     story.move()
     story.send()
-    with story.database.writing() as session:
+    with pytest.raises(Conflict), story.database.writing() as session:
         story.teller.send_again(
             session,
             story.case.meeting_id,
-            RecipientKind.PARTY,
-            harmed,
+            Reader(RecipientKind.PARTY, harmed),
+            actor=Actor(None),
             now=story.clock.now(),
         )
     story.cancel()

@@ -11,6 +11,7 @@ from rj.audit.services import SERVICE, Actor
 from rj.calendars.feeds import feed_octets
 from rj.calendars.models import Invitation, InvitationState
 from rj.calendars.queries import Told, letters_and_calls, told_of
+from rj.calendars.readers import Reader
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import mark_told
 from rj.calendars.wording import Occasion
@@ -381,8 +382,8 @@ def test_a_mail_sent_again_on_request_has_the_next_sequence(story: Story) -> Non
         story.teller.send_again(
             session,
             story.case.meeting_id,
-            RecipientKind.PARTY,
-            story.case.harmer,
+            Reader(RecipientKind.PARTY, story.case.harmer),
+            actor=SERVICE,
             now=story.clock.now(),
         )
     story.tell()

@@ -109,6 +109,7 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /meetings/{meeting_id:uuid}/move/confirm": COORDINATOR,
     "GET /meetings/{meeting_id:uuid}/outcome": COORDINATOR,
     "POST /meetings/{meeting_id:uuid}/outcome": COORDINATOR,
+    "POST /meetings/{meeting_id:uuid}/again": COORDINATOR,
     "POST /meetings/{meeting_id:uuid}/pin": COORDINATOR,
     "GET /my/calendar": FACILITATOR,
     "POST /my/calendar/devices": FACILITATOR,

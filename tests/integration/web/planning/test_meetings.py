@@ -1,5 +1,6 @@
 """One meeting: looked at, moved, cancelled, pinned, and what became of it."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from uuid import UUID, uuid4
@@ -11,8 +12,8 @@ from rj.conferences.models import Meeting, MeetingState, MeetingVersion
 from rj.conferences.queries import get_meeting
 from rj.orders.models import PlanStep, StepState
 from rj.outbox.models import Message, MessageState
-from rj.parties.models import HarmedDetails
-from rj.policy.terms import AttendanceOutcome, ContactOutcome, Role, Stage
+from rj.parties.models import HarmedDetails, Party
+from rj.policy.terms import AttendanceOutcome, ContactOutcome, Role, Side, Stage
 from tests.builders import NOW, SEAL
 from tests.integration.web.planning.county import Desk, a_desk
 from tests.web_client import TELLER, a_person
@@ -66,6 +67,28 @@ def test_a_meeting_shows_who_was_told_and_its_history(database, clock):
     assert "Person on probation" in page
     assert "its people have not been told" in held
     assert "The assessment&#39;s finding has not been recorded" in held
+
+
+def test_what_somebody_lost_is_sent_once_more_and_the_harmed_side_is_left_alone(database, clock):
+    with a_desk(database, clock, orders=1, is_published=True) as desk:
+        at = f"/meetings/{the_meeting(desk).id}"
+        waiting = desk.site.get(at).text
+        everything_has_been_sent(desk)
+        page = desk.site.get(at).text
+        readers = re.findall(r'name="reader" value="([^"]+)"', page)
+        with database.reading() as session:
+            harmed = session.exec(select(Party).where(Party.side == Side.HARMED)).all()
+            written = session.exec(select(Message.recipient_id)).all()
+        hidden = desk.site.hidden_fields(at)
+        before = count(desk, Message)
+        for _ in range(2):  # pressed twice
+            desk.site.post(f"{at}/again", {"reader": readers[0]}, hidden=hidden)
+        after = count(desk, Message)
+        refused = desk.site.post(f"{at}/again", {"reader": str(harmed[0].id)}, form_at=at)
+    assert "Send again" not in waiting
+    assert set(readers) == {str(each) for each in written} - {str(each.id) for each in harmed}
+    assert after == before + 1
+    assert refused.status_code == 409
 
 
 def test_a_meeting_of_another_area_is_as_if_it_were_not_there(database, clock):
