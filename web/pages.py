@@ -16,6 +16,7 @@ from litestar.response import Redirect, Template
 from rj.accounts.sessions import IDLE_LIMIT
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.kernel.references import new_token
+from rj.kernel.weekly_hours import full_name, spans_of
 from web.forms import NO_PROBLEMS, NOTHING, Entered
 from web.navigation import Destination, destinations
 from web.people import Person
@@ -187,12 +188,26 @@ MIDDAY_AND_MIDNIGHT = {time(12): "midday", time(0): "midnight"}
 
 def clock_text(instant: datetime) -> str:
     """``2:30pm``, ``midday``: the wall clock in Europe/London, as pages write it."""
-    shown = london_time(instant)
+    return time_text(london_time(instant))
+
+
+def time_text(shown: time) -> str:
+    """The same of a time that is a wall clock's already."""
     if shown in MIDDAY_AND_MIDNIGHT:
         return MIDDAY_AND_MIDNIGHT[shown]
     hour = shown.hour % 12 or 12
     half = "am" if shown.hour < 12 else "pm"
     return f"{hour}:{shown.minute:02}{half}" if shown.minute else f"{hour}{half}"
+
+
+def weekly_text(hours: Sequence[Sequence[str]]) -> str:
+    """``Monday to Friday 9am to 5:30pm, Saturday 10am to midday``; empty for none."""
+    said = []
+    for first, last, opens, shuts in spans_of(hours):
+        days = full_name(first) if first == last else f"{full_name(first)} to {full_name(last)}"
+        open_at, shut_at = (time_text(time.fromisoformat(each)) for each in (opens, shuts))
+        said.append(f"{days} {open_at} to {shut_at}")
+    return ", ".join(said)
 
 
 def moment_text(instant: datetime | None) -> str:

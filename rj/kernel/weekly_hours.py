@@ -65,22 +65,33 @@ def add_hours(hours: Sequence[Sequence[str]], day: str, opens: str, shuts: str) 
     )
 
 
-def write_hours(hours: Sequence[Sequence[str]]) -> str:
-    """The hours as ``read_hours`` reads them: days in a row with the same hours said at once."""
+def spans_of(hours: Sequence[Sequence[str]]) -> list[tuple[str, str, str, str]]:
+    """The hours as ``(first day, last day, from, to)``: equal days in a row are said at once."""
     by_day = [
-        tuple(sorted(f"{opens}-{shuts}" for each, opens, shuts in hours if each == day))
-        for day in WEEKDAYS
+        sorted((opens, shuts) for each, opens, shuts in hours if each == day) for day in WEEKDAYS
     ]
-    pieces = []
+    found = []
     first = 0
     while first < len(WEEKDAYS):
         last = first
         while last + 1 < len(WEEKDAYS) and by_day[last + 1] == by_day[first]:
             last += 1
-        days = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
-        pieces += [f"{days} {piece}" for piece in by_day[first]]
+        found += [(WEEKDAYS[first], WEEKDAYS[last], *piece) for piece in by_day[first]]
         first = last + 1
-    return ", ".join(pieces)
+    return found
+
+
+def write_hours(hours: Sequence[Sequence[str]]) -> str:
+    """The hours as ``read_hours`` reads them, for a field that takes them."""
+    return ", ".join(
+        f"{first if first == last else f'{first}-{last}'} {opens}-{shuts}"
+        for first, last, opens, shuts in spans_of(hours)
+    )
+
+
+def full_name(weekday: str) -> str:
+    """``Monday`` for ``mon``."""
+    return _FULL[WEEKDAYS.index(weekday)].capitalize()
 
 
 def _weekday(name: str) -> int:

@@ -22,7 +22,6 @@ from rj.facilitators.queries import (
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Invalid, NotFound
 from rj.kernel.london import london_day
-from rj.kernel.weekly_hours import write_hours
 from rj.policy.languages import language_name
 from rj.policy.terms import Role, Skill
 from web.facilitators.background import (
@@ -44,7 +43,7 @@ from web.given import Given
 from web.guards import needs
 from web.meetings.booked import MeetingsInTheWay, ask_about_booked, refuse_unseen
 from web.orders.access import hidden_from
-from web.pages import Fact, Tag, day_text, page, see
+from web.pages import Fact, Tag, day_text, page, see, weekly_text
 from web.people import Person, Visitor
 from web.visits import say
 from web.words import words_for
@@ -275,7 +274,7 @@ def facilitator_page(
                 "Areas",
                 ", ".join(areas.get(each, each) for each in areas_of(session, facilitator.id)),
             ),
-            Fact("Hours", write_hours(facilitator.hours)),
+            Fact("Hours", weekly_text(facilitator.hours)),
             Fact("Most hours a week", f"{facilitator.weekly_minutes / 60:g}"),
             Fact("Cases", f"{facilitator.caseload_norm} wanted, {facilitator.caseload_cap} most"),
             Fact("Meetings come by", words_for(facilitator.calendar_wish)),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from rj.conferences.queries import latest_gates, live_meetings
 from rj.conferences.readiness import person_in_words
 from rj.intake.entry import read_day
 from rj.kernel.errors import FieldProblem, Invalid
-from rj.kernel.weekly_hours import write_hours
 from rj.orders.models import Order
 from rj.orders.queries import get_step, live_plan, offences_of
 from rj.outbox.models import MessageState
@@ -36,7 +35,7 @@ from web.facilitators.pages import NOT_RECORDED, person_part
 from web.liaison.access import closed_cases_to_finish, own_cases
 from web.orders.pages import stage_words
 from web.orders.told import part_words
-from web.pages import Fact, Tag, day_text, moment_text
+from web.pages import Fact, Tag, day_text, moment_text, weekly_text
 from web.people import IN_A_LIST, Person
 from web.words import GATE_TAGS, MEETING_TAGS, words_for
 
@@ -74,6 +73,8 @@ class TaskRow:
     when: str
     href: str
     tag: Tag
+    case: str = ""
+    """Its order's reference, where tasks of several cases stand together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def home(session: Session, person: Person) -> LiaisonHome:
     cases = []
     for order in orders:
         person.opens(Role.LIAISON_OFFICER, IN_A_LIST, order.id, order.id)
-        tasks += _tasks(session, order)
+        tasks += [replace(task, case=order.reference) for task in _tasks(session, order)]
         meetings = _harmed_meetings(session, order)
         cases.append(
             LiaisonCase(
@@ -251,8 +252,8 @@ def person_page(session: Session, party: Party, order: Order) -> PersonPage:
         has_plan=plan is not None,
         plan=tuple(facts),
         times=(
-            Fact("Hours", write_hours(party.hours) if party.hours else "None named: any"),
-            Fact("Would rather", write_hours(party.likes_hours) if party.likes_hours else "–"),
+            Fact("Hours", weekly_text(party.hours or ()) or "None named: any"),
+            Fact("Would rather", weekly_text(party.likes_hours or ()) or "–"),
             Fact("Away", away or "–"),
             Fact("Avoids", _venue_names(session, times.avoids)),
             Fact("Would rather go to", _venue_names(session, times.likes)),

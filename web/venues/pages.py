@@ -14,7 +14,7 @@ from rj.policy.terms import RoomFeature
 from rj.venues.models import Room, Venue
 from rj.venues.queries import blocks_of, closures_of, rooms_of, venues_in
 from web.forms import Entered
-from web.pages import Fact, Tag, days_text, span_text
+from web.pages import Fact, Tag, days_text, span_text, weekly_text
 from web.words import words_for
 
 NOT_IN_USE = Tag("Not in use", "cancelled")
@@ -96,7 +96,7 @@ def venue_page(session: Session, venue: Venue, now: datetime) -> VenuePage:
             Fact("Name on the street", venue.street_name),
             Fact("Address", venue.address),
             Fact("Area", names[venue.area_id]),
-            Fact("Opening hours", write_hours(venue.hours)),
+            Fact("Opening hours", weekly_text(venue.hours)),
             Fact("On the map", f"{venue.x} km east, {venue.y} km north"),
             Fact("In use", "Yes" if venue.is_active else "No"),
         ),

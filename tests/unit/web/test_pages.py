@@ -6,12 +6,13 @@ from enum import StrEnum
 import pytest
 
 from rj.accounts.delays import wait_until
+from rj.kernel.weekly_hours import read_hours
 from rj.policy import terms
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.clocks import reckon, rules_of, standing
 from rj.policy.standards import standards_on
 from web.orders.clocks import clock_tag, due_text, other_reading_text
-from web.pages import clock_text, day_text, moment_text, paginate
+from web.pages import clock_text, day_text, moment_text, paginate, weekly_text
 from web.unsent import within
 from web.words import WORDS, words_for
 
@@ -126,3 +127,13 @@ def test_refused_sign_ins_cost_longer_and_longer_but_never_more_than_two_minutes
 )
 def test_signing_in_leads_nowhere_but_within_this_site(wanted, lands):
     assert within(wanted) == lands
+
+
+def test_weekly_hours_are_said_in_words():
+    hours = read_hours("mon-fri 09:00-17:30, tue 18:00-20:00, sat 10:00-12:00")
+
+    assert weekly_text(hours) == (
+        "Monday 9am to 5:30pm, Tuesday 9am to 5:30pm, Tuesday 6pm to 8pm, "
+        "Wednesday to Friday 9am to 5:30pm, Saturday 10am to midday"
+    )
+    assert weekly_text([]) == ""
