@@ -11,6 +11,7 @@ from litestar.exceptions import ImproperlyConfiguredException, NotAuthorizedExce
 from litestar.handlers import BaseRouteHandler
 
 from rj.accounts.sessions import CONFIRMED_FOR
+from rj.compartments.matrix import Thing, readers_of
 from rj.kernel.errors import NotAllowed
 from rj.policy.terms import Role
 from web.unsent import put_aside
@@ -63,6 +64,11 @@ async def freshly_confirmed(
 def needs(*roles: Role) -> Permission:
     """Only people who hold one of these roles. The handler still asks in which area."""
     return Permission(frozenset(roles))
+
+
+def opens(thing: Thing) -> Permission:
+    """Only people to whose role the matrix opens a thing that belongs to no case or area."""
+    return Permission(readers_of(thing))
 
 
 public = Permission(frozenset(), is_public=True)

@@ -38,6 +38,12 @@ class Thing(StrEnum):
     """Free and busy."""
     ATTENDANCE = "attendance"
     """Room, time, who comes how."""
+    PLANNING = "planning"
+    """Runs and what-ifs of an area. What they say of a case is that case's."""
+    REGISTERS = "registers"
+    """Facilitators, venues and rooms of an area."""
+    RULES = "rules"
+    """Area rules, offences, words for the court."""
     ACCOUNTS = "accounts"
     """Accounts, roles, mail settings, retention."""
     AUDIT = "audit"
@@ -79,6 +85,9 @@ _ALL_OF: dict[Thing, tuple[str, ...]] = {
     Thing.HARMED_CONSENT: ("consent", "recorded_on"),
     Thing.HARMED_TIME: ("hours", "away", "places"),
     Thing.ATTENDANCE: ("room", "time", "people"),
+    Thing.PLANNING: ("runs", "what_ifs"),
+    Thing.REGISTERS: ("facilitators", "venues", "rooms"),
+    Thing.RULES: ("area_rules", "offences", "court_words"),
     Thing.ACCOUNTS: ("accounts", "roles", "mail", "retention"),
     Thing.AUDIT: ("when", "who", "kind", "thing"),
 }
@@ -130,10 +139,18 @@ MATRIX: MappingProxyType[tuple[Thing, Role], Cell] = MappingProxyType(
         (Thing.ATTENDANCE, Role.REPORT_WRITER): _only(OWN, "date"),
         (Thing.ATTENDANCE, Role.FACILITATOR): _all(Thing.ATTENDANCE, OWN, OWN),
         (Thing.ATTENDANCE, Role.LIAISON_OFFICER): _all(Thing.ATTENDANCE, OWN),
+        (Thing.PLANNING, Role.COORDINATOR): _all(Thing.PLANNING, AREA, AREA),
+        (Thing.REGISTERS, Role.COORDINATOR): _all(Thing.REGISTERS, AREA, AREA),
+        (Thing.RULES, Role.ADMINISTRATOR): _all(Thing.RULES, ALL, ALL),
         (Thing.ACCOUNTS, Role.ADMINISTRATOR): _all(Thing.ACCOUNTS, ALL, ALL),
         (Thing.AUDIT, Role.ADMINISTRATOR): _all(Thing.AUDIT, ALL),
     }
 )
+
+
+def readers_of(thing: Thing) -> frozenset[Role]:
+    """The roles to which a thing is open at all."""
+    return frozenset(role for role in Role if cell(thing, role).read is not Reach.NONE)
 
 
 def cell(thing: Thing, role: Role) -> Cell:

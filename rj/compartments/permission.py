@@ -4,7 +4,7 @@ Asked anew for each request, of the live database: a role, an assignment or a na
 back opens nothing any more (S3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -35,11 +35,12 @@ def may(
     asker: Asker,
     action: Action,
     thing: Thing,
-    order: Order | None = None,
+    where: Order | Collection[str] | None = None,
     *,
     role: Role,
 ) -> bool:
-    """Whether the asker, acting in a role, may do this; ``order`` is whose case it is of.
+    """Whether the asker, acting in a role, may do this; ``where`` is whose case it is of, or the
+    areas that a thing of no case belongs to.
 
     What a facilitator sees of a harmed person's contact is further narrowed by what was released.
     """
@@ -48,11 +49,15 @@ def may(
         return False
     if reach is Reach.ALL:
         return True
-    if order is None or order.id in limited_away(session, asker.account_id, [order.id]):
+    if where is None:
+        return False
+    if not isinstance(where, Order):
+        return reach is Reach.AREA and not asker.areas(role).isdisjoint(where)
+    if where.id in limited_away(session, asker.account_id, [where.id]):
         return False
     if reach is Reach.AREA:
-        return order.area_id in asker.areas(role)
-    return _is_own(session, asker, order, role)
+        return where.area_id in asker.areas(role)
+    return _is_own(session, asker, where, role)
 
 
 def may_finish_telling(session: Session, asker: Asker, order: Order) -> bool:

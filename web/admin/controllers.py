@@ -12,6 +12,7 @@ from rj.accounts.keys import AccountKeys
 from rj.accounts.links import make_link, send_link
 from rj.accounts.mails import link_address
 from rj.calendars.services import try_again
+from rj.compartments.matrix import Thing
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid
@@ -21,13 +22,13 @@ from web.admin import pages
 from web.admin.forms import AccountForm, RolesForm
 from web.forms import Entered, Problems, once, read
 from web.given import Given
-from web.guards import needs
+from web.guards import opens
 from web.pages import moment_text, page, see
 from web.people import Visitor
 from web.visits import say
 from web.words import choices
 
-ONLY = (needs(Role.ADMINISTRATOR),)
+ONLY = (opens(Thing.ACCOUNTS),)
 
 
 class AccountsPages(Controller):

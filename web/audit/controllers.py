@@ -7,11 +7,12 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from rj.audit.queries import PAGE_SIZE
+from rj.compartments.matrix import Thing
 from rj.db.database import Database
 from rj.policy.terms import Role
 from web.audit import pages
 from web.given import Given
-from web.guards import needs
+from web.guards import needs, opens
 from web.liaison.access import own_case
 from web.orders.access import coordinators_order
 from web.pages import page, paginate
@@ -22,7 +23,7 @@ class AuditSearch(Controller):
     """Who did what sort of thing, and when."""
 
     path = "/admin/audit"
-    guards = (needs(Role.ADMINISTRATOR),)
+    guards = (opens(Thing.AUDIT),)
 
     @get(sync_to_thread=True)
     def search(

@@ -10,6 +10,8 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.accounts.queries import areas_by_name
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.db.database import Database
 from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import (
@@ -200,7 +202,8 @@ def _give_back(
 def covering(session: Session, person: Person, facilitator_id: UUID) -> Facilitator:
     """A facilitator who covers one of the person's areas. Raises NotFound."""
     found = get_facilitator(session, facilitator_id)
-    if not person.areas(Role.COORDINATOR) & set(areas_of(session, facilitator_id)):
+    covered = areas_of(session, facilitator_id)
+    if not may(session, person, Action.READ, Thing.REGISTERS, covered, role=Role.COORDINATOR):
         raise NotFound("There is no such facilitator")
     return found
 

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
+from rj.compartments.matrix import Thing
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import FieldProblem, Invalid, NotFound
@@ -16,7 +17,7 @@ from rj.rights.finding import get_order_of_reference
 from rj.rights.holds import get_hold, lift_hold, place_hold
 from web.forms import Entered, Problems, read
 from web.given import Given
-from web.guards import needs
+from web.guards import opens
 from web.keeping import pages
 from web.keeping.forms import HoldForm
 from web.pages import page, see
@@ -28,7 +29,7 @@ class KeepingPages(Controller):
     """How long what is kept, and what is held back."""
 
     path = "/admin/keeping"
-    guards = (needs(Role.ADMINISTRATOR),)
+    guards = (opens(Thing.ACCOUNTS),)
 
     @get(sync_to_thread=True)
     def show(self, request: Visitor, database: Given[Database], clock: Given[Clock]) -> Template:

@@ -44,7 +44,8 @@ def coordinators_meeting(session: Session, person: Person, meeting_id: UUID) -> 
 def coordinators_run(session: Session, person: Person, run_id: UUID) -> PlanningRun:
     """The run, when the person coordinates its area. Raises NotFound."""
     run = get_run(session, run_id)
-    _refuse_elsewhere(person, run.area_id, "planning run")
+    if not may(session, person, Action.READ, Thing.PLANNING, {run.area_id}, role=Role.COORDINATOR):
+        raise NotFound("There is no such planning run")
     return run
 
 
@@ -66,8 +67,3 @@ def hidden_from(session: Session, person: Person) -> frozenset[UUID]:
 def unnamed_for(session: Session, person: Person) -> Callable[[str], str]:
     """A function that takes the references of such orders out of a sentence."""
     return without_naming(session, hidden_from(session, person))
-
-
-def _refuse_elsewhere(person: Person, area_id: str, record: str) -> None:
-    if area_id not in person.areas(Role.COORDINATOR):
-        raise NotFound(f"There is no such {record}")

@@ -10,6 +10,8 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.accounts.queries import areas_by_name
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.db.database import Database
 from rj.facilitators.queries import facilitators_in, get_facilitator
 from rj.kernel.clock import Clock
@@ -142,7 +144,14 @@ class WhatIfPages(Controller):
         """The answer side by side with today, or how far it is."""
         with database.reading() as session:
             asked = get_what_if(session, what_if_id)
-            if asked.area_id not in request.user.areas(Role.COORDINATOR):
+            if not may(
+                session,
+                request.user,
+                Action.READ,
+                Thing.PLANNING,
+                {asked.area_id},
+                role=Role.COORDINATOR,
+            ):
                 raise NotFound("There is no such what-if")
             shown = _shown(session, asked)
         return page(request, "planning/what_if_answer.html", title="What if", shown=shown)

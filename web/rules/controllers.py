@@ -8,6 +8,7 @@ from sqlmodel import Session
 from rj.accounts.models import Area
 from rj.area_rules.queries import policy_of, versions_of
 from rj.area_rules.services import draft_policy, publish_rules
+from rj.compartments.matrix import Thing
 from rj.db.database import Database
 from rj.db.records import get_record
 from rj.kernel.clock import Clock
@@ -18,7 +19,7 @@ from rj.policy.terms import HarmClass, Language, Role
 from rj.suitability import services
 from web.forms import Entered, Problems, once, read
 from web.given import Given
-from web.guards import needs
+from web.guards import opens
 from web.pages import page, paginate, see
 from web.people import Visitor
 from web.rules import pages
@@ -32,7 +33,7 @@ class AreaRulesPages(Controller):
     """Law, eligibility, periods and plan templates of each area."""
 
     path = "/admin/rules"
-    guards = (needs(Role.ADMINISTRATOR),)
+    guards = (opens(Thing.RULES),)
 
     @get(sync_to_thread=True)
     def index(self, request: Visitor, database: Given[Database], clock: Given[Clock]) -> Template:
@@ -111,7 +112,7 @@ class OffencePages(Controller):
     """The offence map: how each offence stands to the eligibility rule."""
 
     path = "/admin/offences"
-    guards = (needs(Role.ADMINISTRATOR),)
+    guards = (opens(Thing.RULES),)
 
     @get(sync_to_thread=True)
     def index(
@@ -183,7 +184,7 @@ class CourtWordsPages(Controller):
     """The Welsh words for the court, which nobody sees before they are approved."""
 
     path = "/admin/court-words"
-    guards = (needs(Role.ADMINISTRATOR),)
+    guards = (opens(Thing.RULES),)
 
     @get(sync_to_thread=True)
     def show(self, request: Visitor, database: Given[Database], clock: Given[Clock]) -> Template:

@@ -10,6 +10,8 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.accounts.queries import areas_by_name
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import FieldProblem, Invalid, NotFound
@@ -266,7 +268,8 @@ class VenuePages(Controller):
 def own_venue(session: Session, person: Person, venue_id: UUID) -> Venue:
     """A building of an area the person coordinates. Raises NotFound."""
     venue = get_venue(session, venue_id)
-    if venue.area_id not in person.areas(Role.COORDINATOR):
+    home = {venue.area_id}
+    if not may(session, person, Action.READ, Thing.REGISTERS, home, role=Role.COORDINATOR):
         raise NotFound("There is no such venue")
     return venue
 
