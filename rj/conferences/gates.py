@@ -48,8 +48,17 @@ from rj.orders.models import ContactAttempt, Order, Plan, PlanStep, StepState
 from rj.orders.queries import get_order, get_plan, get_step, live_plan, steps_of
 from rj.parties import contact
 from rj.parties.models import Party
-from rj.parties.queries import get_party
-from rj.policy.terms import ContactOutcome, Gate, GateValue, OrderEnding, Route, Stage
+from rj.parties.queries import contact_plan, get_party, parties_of
+from rj.policy.terms import (
+    ContactOutcome,
+    Gate,
+    GateValue,
+    OrderEnding,
+    PartyRole,
+    Route,
+    Side,
+    Stage,
+)
 from rj.venues.models import Room
 
 LONGEST_NOTE = 1000
@@ -286,9 +295,12 @@ def record_contact_attempt(
     """Note an attempt to reach the person on probation; a success ends the planned call.
 
     The call counts as made when its day has come, otherwise it is called off. Raises as the
-    service of the same name in ``rj.orders``.
+    service of the same name in ``rj.orders``, and Invalid for a message left where none was agreed
+    without a word on what was left (R61).
     """
     get_order(session, order_id)
+    if outcome is ContactOutcome.MESSAGE_LEFT and not note.strip():
+        _refuse_a_message_not_agreed(session, order_id)
     lock_order(session, order_id)
     attempt = orders.record_contact_attempt(
         session,
@@ -304,6 +316,19 @@ def record_contact_attempt(
         _settle_call(session, order_id, london_day(attempted_at), actor, now, tell)
         open_stages(session, order_id, actor=actor, now=now, tell=tell)
     return attempt
+
+
+def _refuse_a_message_not_agreed(session: Session, order_id: UUID) -> None:
+    for party in parties_of(session, order_id):
+        if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:
+            plan = contact_plan(session, party.id)
+            if plan is None or not plan.may_leave_voicemail:
+                raise Invalid(
+                    FieldProblem(
+                        "note",
+                        "No message was agreed with this person: say what was left, and with whom",
+                    )
+                )
 
 
 def _settle_call(

@@ -495,7 +495,10 @@ def _contact(chance: random.Random, place: Place, today: date) -> list[Happening
         tried_on = weekday_before(sentenced_on + timedelta(days=chance.randint(3, 8)))
         if sentenced_on < tried_on < until:
             at = moment(tried_on, chance.randint(10, 16), 15)
-            calls.append(ContactTried(at, chance.choice(in_vain)))
+            came_of_it = chance.choice(in_vain)
+            left = came_of_it is ContactOutcome.MESSAGE_LEFT
+            note = "Left the caller's name and number only" if left else ""
+            calls.append(ContactTried(at, came_of_it, note))
     if reached_on is not None:
         at = moment(reached_on, chance.randint(9, 11), chance.choice((0, 15, 30, 45)))
         calls.append(ContactTried(at, ContactOutcome.REACHED, "Assessment meeting explained"))

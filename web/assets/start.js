@@ -37,3 +37,46 @@ if (idle) {
   });
   wait();
 }
+
+// On the move: a form asks first whether the service can be reached. While it cannot, the form stays
+// in the open page with all that was typed, and is sent once the connection is back. It carries one
+// key all the while, so that however often it is sent it acts once. Nothing is kept on the device.
+const TRY_AGAIN_EVERY = 10000;
+const PATIENCE = 8000;
+for (const form of document.querySelectorAll("form[data-rj-waits]")) {
+  const notice = form.querySelector("[data-rj-waiting]");
+  let isSent = false;
+  let isAsking = false;
+  let timer;
+  const stays = (event) => event.preventDefault();
+  const isReached = () =>
+    fetch("/health/live", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })
+      .then((answer) => answer.ok, () => false);
+  const trySending = async () => {
+    if (isAsking || isSent) return;
+    isAsking = true;
+    const reached = await isReached();
+    isAsking = false;
+    clearTimeout(timer);
+    window.removeEventListener("beforeunload", stays);
+    if (reached) {
+      isSent = true;
+      form.requestSubmit();
+      return;
+    }
+    notice.hidden = false;
+    window.addEventListener("beforeunload", stays);
+    timer = setTimeout(trySending, TRY_AGAIN_EVERY);
+  };
+  form.addEventListener("submit", (event) => {
+    if (isSent) return;
+    event.preventDefault();
+    trySending();
+  });
+  window.addEventListener("online", () => { if (!notice.hidden) trySending(); });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    isSent = false;
+    notice.hidden = true;
+  });
+}

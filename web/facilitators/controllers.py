@@ -29,6 +29,7 @@ from web.facilitators.forms import AttemptForm, GateForm, OutcomeForm
 from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
 from web.guards import needs
+from web.orders.reaching import reach_of
 from web.pages import page, see
 from web.people import Visitor
 from web.visits import say
@@ -139,6 +140,7 @@ class MyCases(Controller):
         request: Visitor,
         database: Given[Database],
         clock: Given[Clock],
+        seal: Given[Seal],
         order_id: FromPath[UUID],
     ) -> Template:
         """Ask what came of an attempt to reach the person on probation."""
@@ -146,7 +148,7 @@ class MyCases(Controller):
             **date_parts("attempted_at", clock.today()),
             at_time=f"{london_time(clock.now()):%H:%M}",
         )
-        return _ask_attempt(request, database, order_id, entered)
+        return _ask_attempt(request, database, seal, order_id, entered)
 
     @post("/{order_id:uuid}/contact", sync_to_thread=True)
     def record_attempt(
@@ -155,6 +157,7 @@ class MyCases(Controller):
         database: Given[Database],
         clock: Given[Clock],
         teller: Given[Tell],
+        seal: Given[Seal],
         order_id: FromPath[UUID],
         entered: Given[Entered],
     ) -> Template | Redirect:
@@ -182,7 +185,7 @@ class MyCases(Controller):
 
             where = once(database, entered, request.user, act, now=clock.now())
         except Invalid as invalid:
-            return _ask_attempt(request, database, order_id, entered, invalid)
+            return _ask_attempt(request, database, seal, order_id, entered, invalid)
         reached = form.outcome is ContactOutcome.REACHED
         say(request, "First contact recorded" if reached else "Attempt recorded")
         for sentence in followed:
@@ -287,6 +290,7 @@ def _refuse_early(meeting: Meeting, clock: Clock) -> None:
 def _ask_attempt(
     request: Visitor,
     database: Database,
+    seal: Seal,
     order_id: UUID,
     entered: Entered,
     invalid: Invalid | None = None,
@@ -299,7 +303,10 @@ def _ask_attempt(
         "Record an attempt to make contact",
         entered=entered,
         invalid=invalid,
-        more=lambda _: {"outcomes": choices(ContactOutcome)},
+        more=lambda session: {
+            "outcomes": choices(ContactOutcome),
+            "reach": reach_of(session, get_order(session, order_id), seal),
+        },
     )
 
 

@@ -33,6 +33,7 @@ from web.orders.forms import (
     RouteForm,
     SignOffForm,
 )
+from web.orders.reaching import reach_of
 from web.pages import page, paginate, see
 from web.people import Visitor
 from web.visits import say
@@ -368,7 +369,10 @@ def _ask_contact(
         "Record an attempt to make contact",
         entered=entered,
         invalid=invalid,
-        more=lambda _session, _order: {"outcomes": choices(ContactOutcome)},
+        more=lambda session, order: {
+            "outcomes": choices(ContactOutcome),
+            "reach": reach_of(session, order),
+        },
     )
 
 

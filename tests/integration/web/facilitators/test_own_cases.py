@@ -155,6 +155,28 @@ def test_a_successful_attempt_stops_the_clock_and_is_kept_once(database, clock):
     assert attempt.outcome is ContactOutcome.REACHED
 
 
+def test_a_message_that_was_not_agreed_is_kept_only_with_what_was_left_r61(database, clock):
+    case = a_case(database)
+    page = f"/my/cases/{case.order_id}/contact"
+    left = {**AN_ATTEMPT, "outcome": "message_left", "note": "  "}
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.facilitator)
+        before = site.get(page).text
+        refused = site.post(page, left)
+        kept = site.post(page, {**left, "note": "Only my name, on his own telephone"})
+    assert f'href="tel:{HARMER_TELEPHONE.replace(" ", "")}"' in before
+    assert "Leave none" in before
+    assert refused.status_code == 422
+    assert "No message was agreed with this person" in refused.text
+    assert kept.status_code == 303
+    with database.reading() as session:
+        [attempt] = contact_attempts(session, case.order_id)
+        order = get_order(session, case.order_id)
+        assert attempt.outcome is ContactOutcome.MESSAGE_LEFT
+        assert order.first_attempted_at is not None
+        assert order.is_awaiting_first_contact, "an attempt stops no clock (R17)"
+
+
 def test_what_was_typed_stays_when_the_attempt_cannot_be_kept(database, clock):
     case = a_case(database)
     with a_site(database, clock) as site:
