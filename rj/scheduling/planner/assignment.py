@@ -13,6 +13,7 @@ from threading import Thread
 
 from ortools.linear_solver import pywraplp
 
+from rj.scheduling.planner.calendars import holds_any
 from rj.scheduling.planner.pairs import Pair
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.solution import Bounds
@@ -101,7 +102,7 @@ class _Programme:
                     possible = [
                         number
                         for number, within in enumerate(survey.year_days[pair.lead])
-                        if (days & within).any()
+                        if holds_any(days & within)
                     ]
                     parts = [choice]
                     if len(possible) > 1:
@@ -159,18 +160,30 @@ class _Programme:
             if (factor := amount(at, pair))
         ]
 
-    def least(self, terms: list[tuple[float, pywraplp.Variable]], constant: int, step: int) -> int:
-        """The least whole multiple of ``step`` a tier can be, held when the next is asked for."""
+    def least(
+        self,
+        terms: list[tuple[float, pywraplp.Variable]],
+        constant: int,
+        step: int,
+        *,
+        is_last: bool = False,
+    ) -> int:
+        """The least whole multiple of ``step`` a tier can be, held when the next is asked for.
+
+        No variable may be named twice in ``terms``.
+        """
         self._hold()
         objective = self.solver.Objective()
         objective.Clear()
         for factor, variable in terms:
-            objective.SetCoefficient(variable, objective.GetCoefficient(variable) + factor)
+            objective.SetCoefficient(variable, factor)
         objective.SetMinimization()
         self._solve()
         reached = objective.Value() + constant
         value: int = math.ceil(reached / step - SLACK) * step
         # A changed programme no longer has a solution that could be read: hold the tier later.
+        if is_last:
+            return value
         if abs(value - reached) < SLACK:
             self._note_the_optimal_face()
         else:
@@ -260,7 +273,10 @@ def _assign(survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool]
             programme.tier(lambda _, pair: pair.travel_minutes), pinned_travel, step
         ),
         preference_misses=programme.least(
-            programme.tier(lambda _, pair: pair.preference_misses), pinned_misses, 1
+            programme.tier(lambda _, pair: pair.preference_misses),
+            pinned_misses,
+            1,
+            is_last=True,
         ),
     )
     return Assignment(Bounds(least), _advice(programme))

@@ -242,6 +242,11 @@ def are_any(bits: Bits) -> Days:
     return held
 
 
+def holds_any(bits: Bits | Days) -> bool:
+    """Whether a set holds anything at all; ``any`` takes three times as long over so few words."""
+    return bool(np.count_nonzero(bits))
+
+
 def spans_of(busy: tuple[Busy, ...]) -> tuple[Minutes, Minutes]:
     """Beginnings and ends of diary entries in minutes, rounded outwards."""
     begins = [minute_of(each.starts_at) for each in busy]

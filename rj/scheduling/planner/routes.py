@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rj.scheduling.planner.calendars import Bits, Days, are_any, slots_of
+from rj.scheduling.planner.calendars import Bits, Days, are_any, holds_any, slots_of
 from rj.scheduling.planner.chains import NEVER, Costs, best_before, within_reason
 from rj.scheduling.planner.diary import Booking, CasePlan, Diary
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Counts, Opening
@@ -80,7 +80,7 @@ class Routes:
         for number, site in enumerate(opening.sites):
             venue = CONTACT_HAS_NO_ROOM
             free = opening.free[number] & everybody
-            if not free.any():
+            if not holds_any(free):
                 sites.append(free)
                 continue
             if site.room != CONTACT_HAS_NO_ROOM:
@@ -88,7 +88,7 @@ class Routes:
                 free &= diary.room_free(site.room, minutes)
             free &= diary.lead_free(self.lead, minutes, venue)
             sites.append(free)
-        held = [bool(free.any()) for free in sites]
+        held = [holds_any(free) for free in sites]
         for second, allowed in survey.seconds_for(self.case, opening, self.lead):
             if second is not None and opening.is_conference:
                 allowed = allowed & diary.conference_days(second)
@@ -104,7 +104,7 @@ class Routes:
                     )
                     free = free & diary.lead_free(second, minutes, venue)
                 can = are_any(free) & allowed
-                if can.any():
+                if holds_any(can):
                     ways.append(Lane(number, second, free))
                     cost = self._cost(opening, number, second)
                     misses = MISS * self._misses(opening, number, free)

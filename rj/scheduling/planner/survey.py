@@ -15,7 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rj.kernel.errors import FieldProblem, Invalid
-from rj.scheduling.planner.calendars import Bits, Calendars, Days, Grid, Who, are_any, minute_of
+from rj.scheduling.planner.calendars import (
+    Bits,
+    Calendars,
+    Days,
+    Grid,
+    Who,
+    are_any,
+    holds_any,
+    minute_of,
+)
 from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.journeys import journey_minutes
 from rj.scheduling.planner.plan import Meeting, Plan
@@ -136,15 +145,38 @@ class Survey:
         self._pinned_minutes: Counter[tuple[int, int]] = Counter()  # by facilitator and week
         taken = self._taken_by_pins() if around_pins else None
         self.calendars = Calendars(problem, self.grid, taken)
-        self.rooms: list[Room] = []
-        self.venues: list[Venue] = []  # of each room
-        for venue in problem.venues:
-            for room in venue.rooms:
-                self.rooms.append(room)
-                self.venues.append(venue)
         self.case_number = {
             task.id: at for at, case in enumerate(problem.cases) for task in case.tasks
         }
+        self._number_rooms()
+        self._number_mentors()
+        self.years: list[list[PracticeYear]] = [
+            practice_years(problem, each) for each in self.facilitators
+        ]
+        self.year_days: list[list[Days]] = [
+            [self.grid.days_between(year.first, days_after(year.end, -1)) for year in years]
+            for years in self.years
+        ]
+        self.seconds_practise = problem.policy.practice_counts is PracticeCounts.LEAD_AND_SECOND
+        self._lead_starts: dict[int, Bits] = {}
+        self._companies: dict[tuple[bytes, tuple[int, ...], bool], tuple[Counts, Counts, Days]] = {}
+        self._every_day = np.ones(self.grid.length, dtype=bool)
+        self._working_days = are_any(self.grid.on_grid)
+        self._never_late = np.zeros(self.grid.length, dtype=np.int64)
+        self._pinned_conference_days = self._days_of_pinned_conferences()
+        self.cases = [self._survey_case(at, case) for at, case in enumerate(problem.cases)]
+
+    def _number_rooms(self) -> None:
+        """Rooms in the order of their venues, with the journeys to and between them."""
+        problem = self.problem
+        self.rooms: list[Room] = []
+        self.venues: list[Venue] = []  # of each room
+        self._rooms_at: dict[str, list[int]] = {}
+        for venue in problem.venues:
+            begins = len(self.rooms)
+            self.rooms += venue.rooms
+            self.venues += [venue] * len(venue.rooms)
+            self._rooms_at[venue.id] = list(range(begins, len(self.rooms)))
         self.room_number = {room.id: at for at, room in enumerate(self.rooms)}
         self.suite = [
             tuple(self.room_number[each.id] for each in problem.suite[room.id])
@@ -167,6 +199,10 @@ class Survey:
             ],
             dtype=np.int64,
         ).reshape(len(self.facilitators), len(self.rooms))
+
+    def _number_mentors(self) -> None:
+        """Who is mentored on which days, and by whom."""
+        count = len(self.facilitators)
         self.mentored: Days = np.array(
             [
                 self.grid.days_between(None, each.mentored_until)
@@ -174,35 +210,25 @@ class Survey:
                 else np.zeros(self.grid.length, dtype=bool)
                 for each in self.facilitators
             ]
-        ).reshape(len(self.facilitators), self.grid.length)
+        ).reshape(count, self.grid.length)
         self.mentors: list[tuple[int, ...]] = [
             tuple(sorted(self.number[each] for each in lead.mentors if each in self.number))
             for lead in self.facilitators
         ]
-        self._is_mentor = np.zeros((len(self.facilitators), len(self.facilitators)), dtype=bool)
+        self._is_mentor = np.zeros((count, count), dtype=bool)
         for lead, mentors in enumerate(self.mentors):
             self._is_mentor[lead, list(mentors)] = True
-        self.years: list[list[PracticeYear]] = [
-            practice_years(problem, each) for each in self.facilitators
-        ]
-        self.year_days: list[list[Days]] = [
-            [self.grid.days_between(year.first, days_after(year.end, -1)) for year in years]
-            for years in self.years
-        ]
-        self.seconds_practise = problem.policy.practice_counts is PracticeCounts.LEAD_AND_SECOND
-        self._lead_starts: dict[int, Bits] = {}
-        self._companies: dict[tuple[bytes, tuple[int, ...], bool], tuple[Counts, Counts, Days]] = {}
-        self._every_day = np.ones(self.grid.length, dtype=bool)
-        self._never_late = np.zeros(self.grid.length, dtype=np.int64)
-        self._pinned_conference_days: dict[int, list[date]] = defaultdict(list)
+
+    def _days_of_pinned_conferences(self) -> dict[int, list[date]]:
+        """T3: of direct conferences, for each facilitator for whom they count."""
+        problem = self.problem
+        found: dict[int, list[date]] = defaultdict(list)
         for meeting in self.pinned:
             is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
             if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
                 for who in practising(problem, meeting):
-                    self._pinned_conference_days[self.number[who]].append(
-                        local_day(problem.zone, meeting.start)
-                    )
-        self.cases = [self._survey_case(at, case) for at, case in enumerate(problem.cases)]
+                    found[self.number[who]].append(local_day(problem.zone, meeting.start))
+        return found
 
     def rooms_of(self, room: int) -> tuple[int, ...]:
         """The rooms that are taken with one, itself among them; none for a call (-1)."""
@@ -374,16 +400,9 @@ class Survey:
 
     def _opening(self, case: Case, previous: Task | None, task: Task) -> Opening:
         grid, policy = self.grid, self.problem.policy
-        told = task.published
-        if task.pinned and told is not None:
-            return self._pinned_opening(case, previous, task, told)
-        told_at = None if told is None else grid.locate(minute_of(told.start))
-        within = grid.days_between(case.sentenced, min(case.order_end, self.problem.horizon_end))
-        gap = None if previous is None else policy.gap_between(previous, task)
-        if previous is not None and previous.held is not None and gap is not None:
-            latest = None if gap.most is None else days_after(previous.held, gap.most)
-            within &= grid.days_between(days_after(previous.held, gap.least), latest)
-            gap = None
+        if task.pinned and task.published is not None:
+            return self._pinned_opening(case, previous, task, task.published)
+        within, gap = self._within(case, previous, task)
         notice = policy.notice_of(task.stage)
         noticed = grid.days_between(days_after(self.problem.as_of, notice), None)
         everybody = grid.on_grid.copy()
@@ -391,47 +410,68 @@ class Survey:
         for person in people:
             everybody &= self.calendars.person(person, task.part_of(person.id))
         grid.keep(everybody, within)
-
-        at_hour = grid.nothing()
-        if told_at is not None:
-            at_hour[told_at[0]] = grid.span(told_at[1], told_at[1] + 1)
-        sites, free = [], []
-        for room in self._rooms_for(case, task, people):
-            bits = everybody
-            if room != CONTACT_HAS_NO_ROOM:
-                bits = bits & self.calendars.room(self.venues[room], self.rooms[room], task.minutes)
-            sites.append(Site(room, False))
-            free.append(bits & ~at_hour)
-            grid.keep(free[-1], noticed)
-            if (bits & at_hour).any():
-                sites.append(Site(room, True))
-                free.append(bits & at_hour)
+        sites, free = self._sites(task, self._rooms_for(case, task, people), everybody, noticed)
         due = self.problem.due_of(task)
-        late = np.zeros(grid.length, dtype=np.int64)
+        late = self._never_late
         if due is not None:
             late = np.maximum(0, np.arange(grid.length, dtype=np.int64) - grid.day_of(due))
         return Opening(
             task=task,
             gap=gap,
-            days=within & noticed & are_any(grid.on_grid),
+            days=within & noticed & self._working_days,
             sites=tuple(sites),
-            free=np.array(free, dtype=np.uint64).reshape(len(free), grid.length, grid.words),
+            free=free,
             late=late,
             tolerant=self._tolerant(people, task),
-            venue_misses=tuple(
-                0
-                if site.room == CONTACT_HAS_NO_ROOM
-                else sum(
-                    bool(person.likes_venues)
-                    and self.venues[site.room].id not in person.likes_venues
-                    for person in people
-                )
-                for site in sites
-            ),
+            venue_misses=tuple(self._venue_misses(people, site) for site in sites),
             pinned_day=None,
             may_have_second=task.stage in policy.second_stages,
             current_second=self._current_second(case),
         )
+
+    def _within(self, case: Case, previous: Task | None, task: Task) -> tuple[Days, Gap | None]:
+        """H2, H4: days from sentence to order's end, counted from the stage before if that was
+        held, and otherwise the gap to it."""
+        last = min(case.order_end, self.problem.horizon_end)
+        within = self.grid.days_between(case.sentenced, last)
+        if previous is None:
+            return within, None
+        gap = self.problem.policy.gap_between(previous, task)
+        if previous.held is None:
+            return within, gap
+        latest = None if gap.most is None else days_after(previous.held, gap.most)
+        return within & self.grid.days_between(days_after(previous.held, gap.least), latest), None
+
+    def _sites(
+        self, task: Task, rooms: list[int], everybody: Bits, noticed: Days
+    ) -> tuple[list[Site], Bits]:
+        """Where the task could be and when; the hour people were told of is a site of its own,
+        which needs no notice."""
+        grid, told = self.grid, task.published
+        told_at = None if told is None else grid.locate(minute_of(told.start))
+        at_hour = grid.nothing()
+        if told_at is not None:
+            at_hour[told_at[0]] = grid.span(told_at[1], told_at[1] + 1)
+        sites, free = [], []
+        for room in rooms:
+            bits = everybody
+            if room != CONTACT_HAS_NO_ROOM:
+                bits = bits & self.calendars.room(self.venues[room], self.rooms[room], task.minutes)
+            sites.append(Site(room, False))
+            free.append(np.where(noticed[:, None], bits, np.uint64(0)))
+            if told_at is not None:
+                free[-1] &= ~at_hour
+                if holds_any(bits & at_hour):
+                    sites.append(Site(room, True))
+                    free.append(bits & at_hour)
+        return sites, np.array(free, dtype=np.uint64).reshape(len(free), grid.length, grid.words)
+
+    def _venue_misses(self, people: list[Person], site: Site) -> int:
+        """T6: how many of them would like another venue."""
+        if site.room == CONTACT_HAS_NO_ROOM:
+            return 0
+        venue = self.venues[site.room].id
+        return sum(bool(each.likes_venues) and venue not in each.likes_venues for each in people)
 
     def _current_second(self, case: Case) -> int | None:
         if case.current_second is None:
@@ -466,12 +506,16 @@ class Survey:
             return [CONTACT_HAS_NO_ROOM]
         return [
             at
-            for at, room in enumerate(self.rooms)
-            if self.venues[at].id in case.venues
-            and room.capacity >= task.seats
-            and task.features <= room.features
-            and not any(self.venues[at].id in person.not_venues for person in people)
+            for venue in self._venues_in_order(case)
+            if not any(venue in person.not_venues for person in people)
+            for at in self._rooms_at[venue]
+            if self.rooms[at].capacity >= task.seats and task.features <= self.rooms[at].features
         ]
+
+    def _venues_in_order(self, case: Case) -> list[str]:
+        """A case's agreed venues in the order of the problem."""
+        known = (venue for venue in set(case.venues) if self._rooms_at.get(venue))
+        return sorted(known, key=lambda venue: self._rooms_at[venue][0])
 
     def _tolerant(self, people: list[Person], task: Task) -> tuple[Bits, ...]:
         levels = [self.grid.anything()]
