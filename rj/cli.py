@@ -267,7 +267,9 @@ def rectify_person(
 
 @people_app.command("erase")
 def erase_person(
-    code: Annotated[str, typer.Argument(help="The person's own reference.")],
+    code: Annotated[
+        str, typer.Argument(help="The person's own reference, or the code of one who has left.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase one person for good. Whoever said no stays known as that, by keyed hashes."""

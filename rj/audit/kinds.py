@@ -117,6 +117,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.ERASURE: (
         "discard suitability check",
         "end of keeping",
+        "erase facilitator",
         "erase person",
         "remove old audit entries",
     ),

@@ -12,6 +12,7 @@ from rj.audit.services import SERVICE
 from rj.calendars.telling import Teller
 from rj.conferences.telling import Tell
 from rj.db.database import Database
+from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, RJError
 from rj.kernel.london import day_in_words
 from rj.orders.models import Order
@@ -20,8 +21,13 @@ from rj.parties.models import Party
 from rj.parties.sealing import Seal
 from rj.rights.erasing import erase_person, remember_erasure, remembered_erasures, scrub
 from rj.rights.export import export_person
-from rj.rights.finding import get_order_of_reference, get_party_of_code
+from rj.rights.finding import (
+    find_facilitator_of_code,
+    get_order_of_reference,
+    get_party_of_code,
+)
 from rj.rights.holds import lift_hold, place_hold
+from rj.rights.leaving import erase_leaver, is_erased
 from rj.rights.models import HoldReason, RetentionReport
 from rj.rights.rectifying import read_corrections, rectify_person
 from rj.rights.restricting import lift_restriction, restrict_person
@@ -49,15 +55,20 @@ def export_command(
 def erase_command(
     database: Database, seal: Seal, tell: Tell, code: str, journal: Path, *, now: datetime
 ) -> bool:
-    """Erase a person for good; the line of the journal is written before the erasure is kept.
+    """Erase a person, or a facilitator who has left, for good.
 
-    False when a copy is still in SQLite's log because somebody went on reading. Raises NotFound,
+    The line of the journal is written before the erasure is kept. False when a copy is still in SQLite's log because somebody went on reading. Raises NotFound,
     and Conflict when the person may not be erased now.
     """
     with database.writing() as session:
-        party = get_party_of_code(session, code)
-        erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
-        remember_erasure(journal, party.id, now=now)
+        leaver = find_facilitator_of_code(session, code)
+        if leaver is not None:
+            erase_leaver(session, leaver, actor=SERVICE, now=now)
+            remember_erasure(journal, leaver.id, now=now)
+        else:
+            party = get_party_of_code(session, code)
+            erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+            remember_erasure(journal, party.id, now=now)
     return scrub(database)
 
 
@@ -66,16 +77,21 @@ def erase_again_command(
 ) -> None:
     """After a restore: erase whom the journal names and whom the older state brought back."""
     again = 0
-    for party_id in remembered_erasures(journal):
+    for erased_id in remembered_erasures(journal):
         with database.writing() as session:
-            party = session.get(Party, party_id, with_for_update=True)
-            if party is None or party.erased_at is not None:
-                continue
+            party = session.get(Party, erased_id, with_for_update=True)
+            leaver = session.get(Facilitator, erased_id, with_for_update=True)
             try:
-                erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+                if party is not None and party.erased_at is None:
+                    erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
+                elif leaver is not None and not is_erased(leaver):
+                    erase_leaver(session, leaver, actor=SERVICE, now=now)
+                else:
+                    continue
             except RJError as refusal:
+                code = party.reference if party is not None else leaver.code if leaver else ""
                 session.rollback()
-                stream.write(f"{party.reference} was not erased: {refusal}\n")
+                stream.write(f"{code} was not erased: {refusal}\n")
             else:
                 again += 1
     scrub(database)

@@ -105,7 +105,7 @@ def erase_person(
         gates.stop_contact(session, party.id, actor=actor, now=now, tell=tell)
         session.flush()
     bring_up_to_date(session, seal, now=now)
-    _erase_messages(session, party.id)
+    erase_messages(session, party.id)
     if is_principal(party):
         _erase_what_was_handed_over(session, party.order_id)
     for table in OF_ONE_PERSON:
@@ -189,7 +189,7 @@ def _erase_what_was_handed_over(session: Session, order_id: UUID) -> None:
         message.rendered = None
 
 
-def _erase_messages(session: Session, party_id: UUID) -> None:
+def erase_messages(session: Session, party_id: UUID) -> None:
     """That something was sent stays; what it said, where to and about which place goes."""
     for message in session.exec(select(Message).where(Message.recipient_id == party_id)):
         if message.state in UNDER_WAY:

@@ -266,7 +266,7 @@ INVENTORY: tuple[Kept, ...] = (
         staff="code name email telephone level trained_on accredited_on mentored_until skills "
         "languages is_volunteer base_x base_y hours weekly_minutes caseload_cap caseload_norm "
         "calendar_wish language is_active",
-        why="a record of employment or volunteering: the service's own policy ends it",
+        why="their code and their practice stay once they have left: see rights.leaving",
     ),
     _kept("facilitator_area", points="facilitator_id", staff="area_id"),
     _kept("mentoring", points="facilitator_id mentor_id", staff="mentor_id"),
@@ -283,7 +283,7 @@ INVENTORY: tuple[Kept, ...] = (
         "account",
         staff="email name created_at is_active",
         plain="password_hash second_factor single_sign_on",
-        why="secrets are nobody's file",
+        why="secrets are nobody's file; the name stays as long as the audit says who did what",
     ),
     _kept("account_role", points="account_id", staff="role area_id"),
     _kept("web_session", points="account_id", plain="id data", why="hours old at most"),

@@ -68,6 +68,7 @@ from rj.rights.erasing import (
     scrub,
 )
 from rj.rights.holds import hold_in_words, standing_holds
+from rj.rights.leaving import forget_leavers_names
 from rj.rights.models import ClosedCount, Hold, RetentionReport
 from rj.scheduling.models import (
     LeftOut,
@@ -168,6 +169,7 @@ def run_retention(database: Database, seal: Seal, *, tell: Tell, now: datetime) 
         counts["provisional_holds"] = _remove_ended_holds(session, night)
         counts["suitability_checks"] = _remove_old_checks(session, night)
         counts["audit_entries"] = _remove_old_audit(session, night)
+        counts["leavers"] = forget_leavers_names(session)
         said, over = (
             _due(session, night, days)
             for days in (night.periods.what_was_said_days, night.periods.case_facts_days)
