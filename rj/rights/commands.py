@@ -57,8 +57,9 @@ def erase_command(
 ) -> bool:
     """Erase a person, or a facilitator who has left, for good.
 
-    The line of the journal is written before the erasure is kept. False when a copy is still in SQLite's log because somebody went on reading. Raises NotFound,
-    and Conflict when the person may not be erased now.
+    The line of the journal is written before the erasure is kept. False when a copy is still in
+    SQLite's log because somebody went on reading. Raises NotFound, and Conflict when the person may
+    not be erased now.
     """
     with database.writing() as session:
         leaver = find_facilitator_of_code(session, code)
