@@ -73,7 +73,7 @@ WORDS = {
         },
         no_outcome="no outcome recorded yet",
         none_yet="No appointment yet",
-        days_attended="Days attended: {days}",
+        days_attended="Days attended, of the appointments above: {days}",
         done="done on {day}",
         not_done="not done yet",
         closing=(
@@ -105,7 +105,7 @@ WORDS = {
         },
         no_outcome="dim canlyniad wedi'i gofnodi eto",
         none_yet="Dim apwyntiad eto",
-        days_attended="Diwrnodau a fynychwyd: {days}",
+        days_attended="Diwrnodau a fynychwyd, o'r apwyntiadau uchod: {days}",
         done="cwblhawyd {day}",
         not_done="heb ei gwblhau eto",
         closing=(

@@ -13,10 +13,12 @@ from rj.audit.services import SERVICE, Actor
 from rj.compartments.permission import facilitators_orders
 from rj.compartments.services import release
 from rj.facilitators.queries import find_facilitator_of_account
+from rj.orders.clock_changes import pause_clock
 from rj.orders.models import Order
+from rj.orders.queries import orders_awaiting_first_contact
 from rj.parties.contact import stop_contact
 from rj.parties.queries import parties_of
-from rj.policy.terms import Role, Side
+from rj.policy.terms import ClockKind, Role, Side
 from rj.scheduling import what_if
 from rj.scheduling.comparing import compare_what_if
 from rj.scheduling.runs import request_run
@@ -45,6 +47,7 @@ def house(wenshire: Wenshire, tmp_path_factory: pytest.TempPathFactory) -> Itera
         _somebody_says_no(found)
         _contact_is_released(found)
         _somebody_wonders(found)
+        _a_clock_stands_still(found)
         yield found
 
 
@@ -205,6 +208,25 @@ def _somebody_wonders(house: House) -> None:
             now=house.clock.now(),
         )
     compare_what_if(house.database, house.clock, asked.id)
+
+
+def _a_clock_stands_still(house: House) -> None:
+    """That of somebody whom nobody has spoken with yet: nobody knows until when."""
+    email = house.account(Role.COORDINATOR).email
+    with house.database.writing() as session:
+        account = session.exec(select(Account).where(Account.email == email)).one()
+        order = orders_awaiting_first_contact(session, [house.county.area_id])[0]
+        pause_clock(
+            session,
+            order.id,
+            ClockKind.FIRST_CONTACT,
+            first_day=house.clock.today(),
+            last_day=None,
+            reason="In custody on another matter",
+            based_on=1,
+            actor=Actor(account.id, Role.COORDINATOR),
+            now=house.clock.now(),
+        )
 
 
 def test_before_a_session_runs_out_the_page_says_so_and_one_click_keeps_it(

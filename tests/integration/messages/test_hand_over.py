@@ -167,7 +167,7 @@ def test_the_mail_says_attendance_under_a_neutral_reference_and_names_nobody(
     assert not GIVEAWAYS.search(text)
     if language is Language.ENGLISH:
         assert text.count("Attended - complied") == 4
-        assert "Days attended: 4." in text
+        assert "Days attended, of the appointments above: 4." in text
 
 
 def test_m4_nothing_is_sent_to_a_former_officer_or_about_somebody_restricted(database, order_id):
