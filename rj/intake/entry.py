@@ -87,7 +87,7 @@ ORDER_OPTIONAL = (
 PARTY_REQUIRED = ("order_reference", "side", "role")
 PARTY_OPTIONAL = ("name", "chosen_name", *PERSON_COLUMNS)
 
-NO_OFFENCE = Fault("offences", "No offence is given", "Give at least one code, like 8/6")
+NO_OFFENCE = Fault("offences", "The offence is missing", "Give at least one code, like 8/6")
 """Found on reading, so that it is told together with everything else that is missing."""
 
 UNREAD = date(1, 1, 1)
