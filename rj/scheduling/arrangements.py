@@ -21,10 +21,11 @@ from rj.kernel.errors import Conflict
 from rj.kernel.london import day_in_words, london_day
 from rj.orders.models import DEFAULT_LANGUAGE
 from rj.orders.plan_dates import holidays_after, steps_and_dates
+from rj.policy.clocks import reckon, rules_of
 from rj.policy.conference_window import ConferenceWindow, conference_window_on
 from rj.policy.figures import Policy
 from rj.policy.plan_templates import StepTemplate
-from rj.policy.terms import Route, Skill, Stage
+from rj.policy.terms import ClockKind, Route, Skill, Stage
 from rj.scheduling.delivery import Delivery, Tightness, deliver
 from rj.scheduling.freezing import Frozen, freeze
 from rj.scheduling.planner.plan import Meeting
@@ -170,6 +171,8 @@ def _hypothetical(check: SuitabilityCheck, policy: Policy, frozen: Frozen) -> tu
         likes_venues=frozenset(),
     )
     steps = [policy.template.step(each.stage, Route.UNDECIDED) for each in policy.template.steps]
+    clock = rules_of(policy.standards)[ClockKind.FIRST_CONTACT]
+    contact_due = reckon(clock, day, holidays_after(day)).due_on
     case = Case(
         id=ASKED,
         area=check.area_id,
@@ -181,12 +184,12 @@ def _hypothetical(check: SuitabilityCheck, policy: Policy, frozen: Frozen) -> tu
         second_required=True,
         venues=frozen.home_venues,
         current_lead=None,
-        tasks=tuple(_task(number, step) for number, step in enumerate(steps)),
+        tasks=tuple(_task(number, step, contact_due) for number, step in enumerate(steps)),
     )
     return case, person
 
 
-def _task(number: int, step: StepTemplate) -> Task:
+def _task(number: int, step: StepTemplate, contact_due: date | None) -> Task:
     return Task(
         id=f"{ASKED} {number}",
         stage=PlannedStage(step.stage.value),
@@ -194,6 +197,7 @@ def _task(number: int, step: StepTemplate) -> Task:
         people=(ASKED,),
         seats=len(step.attends) + step.spare_seats if step.has_room else 0,
         features=frozenset(each.value for each in step.features),
+        due=contact_due if step.stage is Stage.CONTACT else None,
     )
 
 

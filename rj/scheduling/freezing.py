@@ -287,7 +287,7 @@ class _Freezing:
                     people=tuple(self.names.of(PERSON, each.id) for each in attends),
                     seats=len(attends) + step.spare_seats if step.has_room else 0,
                     features=frozenset(step.features),
-                    due=step.due_on,
+                    due=_due_of(step, case.order),
                     held=held,
                     published=published,
                     pinned=pinned,
@@ -605,3 +605,11 @@ class _Freezing:
             )
             for venue_id in wanted
         )
+
+
+def _due_of(step: PlanStep, order: Order) -> date | None:
+    """The promised day. A paused contact has none, and would be counted from the sentence: the
+    order's end stands for it meanwhile."""
+    if step.due_on is None and step.stage is Stage.CONTACT:
+        return order.ends_on
+    return step.due_on

@@ -42,6 +42,25 @@ def test_every_rule_cited_stands_once_on_the_page_of_rules() -> None:
     assert {rule: where for rule, where in citations.items() if rule not in listed} == {}
 
 
+def test_each_rule_of_law_eligibility_and_clocks_is_named_by_a_test() -> None:
+    """R1 to R22, but for two that others carry out: R18, the officer's own periods, and R20, what
+    the police and support services tell people."""
+    executed = {f"R{number}" for number in range(1, 23)} - {"R18", "R20"}
+    page = (ROOT / "docs" / "rules.md").read_text()
+    assert executed == {
+        rule for rule in re.findall(r"^\| (R\d+) \|", page, re.MULTILINE) if int(rule[1:]) <= 22
+    }
+    named = {
+        found.upper()
+        for path in (ROOT / "tests").rglob("*.py")
+        if path.name != Path(__file__).name
+        for found in re.findall(
+            r'(?:def test\w*_|case\(\s*")(r\d+)(?=_|\(| )', path.read_text(), re.IGNORECASE
+        )
+    }
+    assert sorted(executed - named) == []
+
+
 def test_a_range_of_rules_cites_each_of_them() -> None:
     assert rules_in("days and end (R1-R4), H7") == {"R1", "R2", "R3", "R4", "H7"}
 

@@ -100,7 +100,7 @@ def test_reaching_the_person_stops_the_clock_and_moves_the_targets(database: Dat
     assert after[1].target_on < before[1].target_on
 
 
-def test_an_attempt_without_success_leaves_the_clock_running(database: Database) -> None:
+def test_r17_an_attempt_without_success_leaves_the_clock_running(database: Database) -> None:
     order = made(database)
 
     with database.writing() as session:

@@ -172,7 +172,7 @@ def test_what_the_order_does_not_allow_is_given_back_and_named(database: Databas
         assert session.exec(select(func.count()).select_from(SlotClaim)).one() == 0
 
 
-def test_a_hold_ends_when_its_days_are_over_and_the_check_knows(database: Database) -> None:
+def test_r14_a_hold_ends_when_its_days_are_over_and_the_check_knows(database: Database) -> None:
     with database.writing() as session:
         some_capacity(session)
         check = a_check(session)

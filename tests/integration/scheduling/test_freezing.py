@@ -11,11 +11,12 @@ from rj.conferences.services import open_stages, pin_meeting
 from rj.db.database import Database
 from rj.facilitators.models import ConflictOfInterest, Leave
 from rj.kernel.london import at_london
+from rj.orders.clock_changes import pause_clock
 from rj.orders.models import Order, PlanStep
 from rj.orders.queries import live_plan, steps_of
 from rj.orders.services import complete_step
 from rj.parties.queries import parties_of
-from rj.policy.terms import Gate, GateValue, Route, Side, Stage
+from rj.policy.terms import ClockKind, Gate, GateValue, Route, Side, Stage
 from rj.scheduling.freezing import Frozen, freeze
 from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK
 from rj.scheduling.planner.documents import problem_text, read_problem
@@ -101,6 +102,26 @@ def test_only_promises_are_due(database: Database) -> None:
         case = case_of(freeze(session, AREA, now=NOW), order)
     assert case is not None
     assert [task.due for task in case.tasks] == [date(2026, 3, 17), None, None, None, None]
+
+
+def test_a_paused_promise_is_not_planned_against_as_if_it_were_running(database: Database) -> None:
+    with database.writing() as session:
+        order = an_order(session, sentenced_on=date(2026, 3, 2))
+        pause_clock(
+            session,
+            order.id,
+            ClockKind.FIRST_CONTACT,
+            first_day=date(2026, 3, 9),
+            last_day=None,
+            reason="in custody",
+            based_on=1,
+            actor=an_actor(session),
+            now=NOW,
+        )
+        frozen = freeze(session, AREA, now=NOW)
+        case = case_of(frozen, order)
+        assert case is not None
+        assert frozen.problem.due_of(case.tasks[0]) == order.ends_on
 
 
 def test_a_sensitive_case_stops_at_assessment_until_signed_off(database: Database) -> None:
