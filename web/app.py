@@ -122,6 +122,7 @@ from web.orders.hand_over import HandOverPages, MyHandOver
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
+from web.planning.holds import HoldPages
 from web.planning.mending import MendingPages
 from web.planning.what_if import WhatIfPages
 from web.planning.why import WhyPages
@@ -167,6 +168,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     PlanningPages,
     MendingPages,
     WhatIfPages,
+    HoldPages,
     WhyPages,
     CasePages,
     MeetingPages,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from rj.conferences.models import Meeting, MeetingState
+from rj.conferences.models import HoldState, Meeting, MeetingState, ProvisionalHold
 from rj.facilitators.models import Facilitator, FacilitatorArea, FacilitatorBusy, Leave
 from rj.kernel.london import at_london_midnight, london_day
 from rj.orders.models import PlanStep
@@ -36,6 +36,8 @@ class EntryKind(StrEnum):
     MEETING = "meeting"
     AWAY = "away"
     """Leave, or a venue that is closed: the whole day."""
+    HOLD = "hold"
+    """Kept free for an order to come."""
     BUSY = "busy"
     """Taken by something outside the service."""
 
@@ -51,6 +53,7 @@ class WeekEntry:
     """The meeting's code, or what else takes the time."""
     meeting_id: UUID | None = None
     order_id: UUID | None = None
+    hold_id: UUID | None = None
     stage: Stage | None = None
     state: MeetingState | None = None
     is_second: bool = False
@@ -124,6 +127,36 @@ def week_of(
     return Week(monday, days, _staff_rows(session, area_id, days, meetings, begins, ends))
 
 
+def _held(session: Session, begins: datetime, ends: datetime) -> dict[UUID, list[WeekEntry]]:
+    """What provisional holds keep free in these days, by facilitator and room."""
+    found: dict[UUID, list[WeekEntry]] = defaultdict(list)
+    for hold in session.exec(
+        select(ProvisionalHold).where(
+            ProvisionalHold.state == HoldState.STANDING,
+            ProvisionalHold.contact_starts_at < ends,
+            ProvisionalHold.assessment_ends_at > begins,
+        )
+    ):
+        call = _hold_entry(hold, Stage.CONTACT, hold.contact_starts_at, hold.contact_ends_at)
+        visit = _hold_entry(
+            hold, Stage.ASSESSMENT, hold.assessment_starts_at, hold.assessment_ends_at
+        )
+        if begins <= call.starts_at < ends:
+            found[hold.lead_id].append(call)
+        if begins <= visit.starts_at < ends:
+            found[hold.lead_id].append(visit)
+            found[hold.room_id].append(visit)
+    return found
+
+
+def _hold_entry(
+    hold: ProvisionalHold, stage: Stage, starts_at: datetime, ends_at: datetime
+) -> WeekEntry:
+    return WeekEntry(
+        EntryKind.HOLD, starts_at, ends_at, hold.reference, hold_id=hold.id, stage=stage
+    )
+
+
 def _staff_rows(
     session: Session,
     area_id: str,
@@ -140,7 +173,7 @@ def _staff_rows(
     ).all()
     ids = [each.id for each in staff]
     rooms = _rooms_in_words(session)
-    entries: dict[UUID, list[WeekEntry]] = defaultdict(list)
+    entries = _held(session, begins, ends)
     for meeting, stage in meetings:
         place = "" if meeting.room_id is None else rooms.get(meeting.room_id, "")
         for who in (meeting.lead_id, meeting.second_id):
@@ -191,7 +224,7 @@ def _room_rows(
         .order_by(col(Venue.name), col(Room.name))
     ).all()
     codes = {each.id: each.code for each in session.exec(select(Facilitator))}
-    entries: dict[UUID, list[WeekEntry]] = defaultdict(list)
+    entries = _held(session, begins, ends)
     for meeting, stage in meetings:
         if meeting.room_id is not None:
             entries[meeting.room_id].append(_entry(meeting, stage, codes[meeting.lead_id]))
@@ -274,6 +307,6 @@ def _row(
     minutes = sum(
         int((entry.ends_at - entry.starts_at).total_seconds() // 60)
         for entry in entries
-        if entry.kind is EntryKind.MEETING
+        if entry.kind in {EntryKind.MEETING, EntryKind.HOLD}
     )
     return WeekRow(row_id, label, detail, tuple(tuple(by_day[day]) for day in days), minutes, cap)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
 from rj.compartments.permission import limited_away, without_their_staff
 from rj.conferences.models import Meeting
+from rj.conferences.provisional import standing_holds
 from rj.conferences.queries import live_meetings, meetings_without_outcome
 from rj.conferences.readiness import standing_though_unsuitable
 from rj.conferences.upset import Upset, upset_meetings
@@ -104,6 +105,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
             _upset(session, areas, orders, now),
             _unsuitable(session, orders, names, now),
             _reviews(session, areas, away),
+            _holds(session, areas, today),
             _unplanned(session, orders, names),
             _failed(session, person, areas, away),
             _letters(session, areas, names),
@@ -398,6 +400,28 @@ def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
             for waiting in gates_waiting(session, areas, now=now)
         ),
         "No held meeting waits for something to be recorded.",
+    )
+
+
+HOLD_ENDS_SOON = timedelta(days=7)
+
+
+def _holds(session: Session, areas: Iterable[str], today: date) -> Section:
+    """What is held for orders to come and soon ends: has the order come by another way?"""
+    return Section(
+        "holds",
+        "Provisional holds that end within a week",
+        tuple(
+            Task(
+                hold.reference,
+                f"/planning/holds/{hold.id}",
+                f"Expected sentence {day_text(hold.sentence_on)}, held until "
+                f"{day_text(hold.expires_on)}",
+            )
+            for hold in standing_holds(session, sorted(areas))
+            if hold.expires_on <= today + HOLD_ENDS_SOON
+        ),
+        "No provisional hold ends within a week.",
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.conferences.models import MeetingState
+from rj.conferences.provisional import standing_holds
 from rj.orders.models import Order
 from rj.scheduling.week import EntryKind, Week, WeekEntry, WeekRow, WeekRows, week_of
 from web.pages import clock_text, day_text
@@ -100,7 +101,7 @@ def week_page(
     """The week that holds a day. Meetings of areas that are not one's own, and of ``hidden``
     orders, show only as taken."""
     found = week_of(session, area[0], day=day, rows=rows)
-    own = _own_orders(session, found, own_areas) - frozenset(hidden)
+    own = _own_to_open(session, found, own_areas) - frozenset(hidden)
     days = tuple(Day(f"{each:%A}", f"{each.day} {each:%B}", each == today) for each in found.days)
     shown = tuple(_row(row, days, own) for row in found.rows)
 
@@ -131,7 +132,7 @@ def week_page(
     )
 
 
-def _own_orders(session: Session, found: Week, own_areas: Collection[str]) -> frozenset[UUID]:
+def _own_to_open(session: Session, found: Week, own_areas: Collection[str]) -> frozenset[UUID]:
     ids = {
         entry.order_id
         for row in found.rows
@@ -139,13 +140,12 @@ def _own_orders(session: Session, found: Week, own_areas: Collection[str]) -> fr
         for entry in entries
         if entry.order_id is not None
     }
-    return frozenset(
-        session.exec(
-            select(Order.id).where(
-                col(Order.id).in_(list(ids)), col(Order.area_id).in_(list(own_areas))
-            )
+    orders = session.exec(
+        select(Order.id).where(
+            col(Order.id).in_(list(ids)), col(Order.area_id).in_(list(own_areas))
         )
     )
+    return frozenset(orders) | {hold.id for hold in standing_holds(session, sorted(own_areas))}
 
 
 def _row(row: WeekRow, days: tuple[Day, ...], own: frozenset[UUID]) -> Row:
@@ -178,6 +178,10 @@ def slot(entry: WeekEntry, own: Collection[UUID]) -> Slot:
     time = f"{clock_text(entry.starts_at)} to {clock_text(entry.ends_at)}"
     if entry.kind is EntryKind.BUSY:
         return Slot(time, entry.label, "", "", "busy")
+    if entry.kind is EntryKind.HOLD and entry.hold_id in own:
+        stage = f"{words_for(entry.stage)}, " if entry.stage else ""
+        detail = f"{stage}provisional hold"
+        return Slot(time, entry.label, detail, f"/planning/holds/{entry.hold_id}", "held")
     if entry.order_id not in own:
         return Slot(time, "Taken", "Not yours to open", "", "busy")
     state = entry.state or MeetingState.HELD

@@ -141,3 +141,48 @@ def test_the_order_recorded_with_the_reference_keeps_the_hold(site, database, cl
             hold.assessment_starts_at,
         ]
         assert freeze(session, AREA, now=clock.now()).freed == ()
+
+
+def test_coordinators_see_what_is_held_and_give_it_back(site, database):
+    confirmed(site)
+    hold = the_hold(database)
+    site.sign_in(a_person(database, Role.COORDINATOR))
+
+    assert hold.reference in site.get("/planning/holds").text
+    week = site.get(f"/week?day={hold.assessment_starts_at.date()}").text
+    assert f"/planning/holds/{hold.id}" in week
+    assert "first contact, provisional hold" in week.lower()
+    released = site.post(f"/planning/holds/{hold.id}/release", form_at=f"/planning/holds/{hold.id}")
+    assert released.status_code == 303
+    assert hold.reference not in site.get("/planning/holds").text
+    assert the_hold(database).state is HoldState.RELEASED
+    assert "Released" in site.get(f"/planning/holds/{hold.id}").text
+
+
+def test_a_hold_near_its_end_is_among_what_needs_a_coordinator_today(site, database, clock):
+    confirmed(site)
+    hold = the_hold(database)
+    coordinator = a_person(database, Role.COORDINATOR)
+    site.sign_in(coordinator)
+    assert hold.reference not in site.get("/today").text
+    clock.instant += timedelta(days=21)
+    site.sign_in(coordinator)
+    assert hold.reference in site.get("/today").text
+
+
+def test_an_order_that_came_by_file_is_given_its_hold_later(site, database):
+    confirmed(site)
+    hold = the_hold(database)
+    with database.writing() as session:
+        order = an_order(session, reference="NM/2026/FILE", sentenced_on=hold.sentence_on)
+        an_order(session, reference="EL/1", area="elsewhere")
+    site.sign_in(a_person(database, Role.COORDINATOR))
+    here = f"/planning/holds/{hold.id}"
+    refused = site.post(f"{here}/keep", {"order": "EL/1"}, form_at=here)
+    assert refused.status_code == 422
+    assert "No order of this area has this reference" in refused.text
+
+    kept = site.post(f"{here}/keep", {"order": "nm/2026/file"}, form_at=here)
+    assert kept.headers["location"] == f"/orders/{order.id}"
+    assert the_hold(database).state is HoldState.KEPT
+    assert "taken it over" in site.get(here).text

@@ -19,6 +19,7 @@ from rj.compartments import services as compartments
 from rj.compartments.models import EmergencyOpening
 from rj.compartments.services import limit_case
 from rj.conferences.models import Meeting
+from rj.conferences.provisional import Wanted, place_hold
 from rj.db.database import Database
 from rj.facilitators.models import Leave
 from rj.kernel.clock import StoppedClock
@@ -83,6 +84,7 @@ class Things:
     venue_id: UUID
     room_id: UUID
     check_id: UUID
+    hold_id: UUID
     release_id: UUID
     opening_id: UUID
     facilitator: TestPerson
@@ -122,6 +124,7 @@ class Things:
             "release_id": self.release_id,
             "opening_id": self.opening_id,
             "check_id": self.check_id,
+            "hold_id": self.hold_id,
         }
         return filled(path, values)
 
@@ -209,6 +212,22 @@ def one_of_everything(database: Database) -> Things:
             actor=Actor(writer.account_id, Role.REPORT_WRITER),
             now=NOW,
         )
+        hold = place_hold(
+            session,
+            Wanted(
+                check=check,
+                sentence_on=NOW.date(),
+                lead_id=case.facilitator_id,
+                second_id=None,
+                contact_starts_at=NOW + timedelta(days=8),
+                contact_minutes=30,
+                assessment_starts_at=NOW + timedelta(days=12),
+                assessment_minutes=60,
+                room_id=room_id,
+            ),
+            actor=Actor(writer.account_id, Role.REPORT_WRITER),
+            now=NOW,
+        )
         return Things(
             order_id=case.order_id,
             harmer_id=case.harmer_id,
@@ -241,6 +260,7 @@ def one_of_everything(database: Database) -> Things:
             release_id=release.id,
             opening_id=opening.id,
             check_id=check.id,
+            hold_id=hold.id,
             facilitator=case.facilitator,
             liaison=case.liaison,
             coordinator=case.coordinator,

@@ -1,0 +1,1 @@
+"""What a report writer is told: how fast, whether it is kept, and how far the window holds."""
