@@ -208,8 +208,8 @@ def _look_again(problem: Problem, plan: Plan, told: list[Told]) -> None:
         for promised in (each.contact, each.assessment):
             task = problem.task.get(promised.task)
             if task is None:
-                each.was_kept = False
-            elif task.held is None:
+                continue  # every meeting of the case has been held by now
+            if task.held is None:
                 each.was_kept &= plan.meeting.get(promised.task) == promised
             else:
                 each.was_kept &= task.held == local_day(problem.zone, promised.start)
