@@ -378,6 +378,7 @@ def with_format_two(problem: Problem, chance: Random) -> Problem:
                 {Stage.CONFERENCE, *chance.sample(list(Stage), chance.choice([0, 0, 1, 2]))}
             ),
             mentored_seconds=chance.random() < 0.5,
+            no_calls_on_journeys=chance.random() < 0.5,
             practice_counts=chance.choice(list(PracticeCounts)),
         ),
     )

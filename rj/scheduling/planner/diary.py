@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -174,13 +175,17 @@ class Diary:
 
     def in_the_way(self, plan: CasePlan) -> set[int]:
         """The cases with a meeting that is not pinned and that this plan would clash with."""
-        found = set()
+        found: set[int] = set()
+        policy = self.survey.problem.policy
         for new in plan.bookings:
             for who in new.staff:
                 for old in self.of_facilitator[who].values():
                     journey = self._journey(new.venue, old.venue)
                     if old.day == new.day and _clash(new, old, journey):
                         found.add(old.case)
+                if policy.no_calls_on_journeys and not self._sets_out_in_time(who, new):
+                    days = self.of_facilitator[who].values()
+                    found |= {old.case for old in days if old.day == new.day}
             for room in self.survey.rooms_of(new.room):
                 rest = self.survey.rooms[room].turnaround_minutes
                 for old in self.of_room[room].values():
@@ -210,6 +215,9 @@ class Diary:
             grid.block_day(
                 bits, booking.day, booking.begins - journey, booking.ends + journey, minutes
             )
+        if missing and survey.problem.policy.no_calls_on_journeys:
+            for day in sorted({booking.day for booking in missing}):
+                self._keep_journeys_clear(bits, facilitator, day, minutes, venue)
         if missing or not page.bookings:
             cap = survey.facilitators[facilitator].weekly_minutes
             for week, used in self.week_minutes[facilitator].items():
@@ -220,6 +228,51 @@ class Diary:
             for week in self._full_stretches(facilitator, minutes):
                 grid.keep(bits, (grid.week < week) | (grid.week > week + 3))
         return bits
+
+    def _keep_journeys_clear(
+        self, bits: Bits, facilitator: int, day: int, minutes: int, venue: int
+    ) -> None:
+        """H9, format 2: take away a day's starts at which a call would fall into a journey.
+
+        For a meeting at a venue rather more than that: as if each meeting before a call, and each
+        after it, were the one it is travelled from or to.
+        """
+        grid = self.survey.grid
+        bookings = [each for each in self.of_facilitator[facilitator].values() if each.day == day]
+        placed = sorted(
+            (each for each in bookings if each.venue != CONTACT_HAS_NO_ROOM),
+            key=lambda each: each.begins,
+        )
+        if venue == CONTACT_HAS_NO_ROOM:
+            for earlier, later in pairwise(placed):
+                journey = self._journey(earlier.venue, later.venue)
+                grid.block_day(bits, day, later.begins - journey, later.begins, minutes)
+            return
+        for call in bookings:
+            if call.venue == CONTACT_HAS_NO_ROOM:
+                before = [each for each in placed if each.ends <= call.begins]
+                journey = max((self._journey(each.venue, venue) for each in before), default=0)
+                grid.block_day(bits, day, call.begins, call.ends + journey, minutes)
+                after = (each for each in placed if each.begins >= call.ends)
+                if any(call.ends + self._journey(venue, b.venue) > b.begins for b in after):
+                    grid.block_day(bits, day, grid.start(day, 0), call.ends, minutes)
+
+    def _sets_out_in_time(self, facilitator: int, new: Booking) -> bool:
+        """H9, format 2: whether with this meeting no call of its day falls into a journey."""
+        last: Booking | None = None
+        calls_end = 0
+        bookings = [
+            each for each in self.of_facilitator[facilitator].values() if each.day == new.day
+        ]
+        for each in sorted([*bookings, new], key=lambda booking: booking.begins):
+            if each.venue == CONTACT_HAS_NO_ROOM:
+                calls_end = each.ends
+                continue
+            journey = 0 if last is None else self._journey(last.venue, each.venue)
+            if last is not None and journey and last.begins < calls_end > each.begins - journey:
+                return False
+            last = each
+        return True
 
     def _full_stretches(self, facilitator: int, minutes: int) -> list[int]:
         """H10, format 2: the first weeks of every four that leave no room for so long a meeting."""
@@ -301,6 +354,8 @@ class Diary:
                     continue
                 if _clash(new, old, self._journey(new.venue, old.venue)):
                     return False
+            if survey.problem.policy.no_calls_on_journeys and not self._sets_out_in_time(who, new):
+                return False
         for room in survey.rooms_of(new.room):
             rest = survey.rooms[room].turnaround_minutes
             for old in self.of_room[room].values():

@@ -292,6 +292,7 @@ def _policy(node: Node) -> Policy:
     notice, per_week = node.find("notice"), node.find("conferences_per_week")
     recovery, seconds = node.find("recovery_days"), node.find("second_stages")
     mentored, counts = node.find("mentored_seconds"), node.find("practice_counts")
+    no_calls = node.find("no_calls_on_journeys")
     return Policy(
         contact_days=node.at("contact_days").whole(0),
         notice_days=node.at("notice_days").whole(0),
@@ -309,6 +310,7 @@ def _policy(node: Node) -> Policy:
         recovery_days=0 if recovery is None else recovery.whole(0),
         second_stages=SECOND_STAGES if seconds is None else _stages(seconds),
         mentored_seconds=mentored is not None and mentored.truth(),
+        no_calls_on_journeys=no_calls is not None and no_calls.truth(),
         practice_counts=PracticeCounts.LEAD if counts is None else counts.one_of(PracticeCounts),
     )
 
@@ -568,7 +570,7 @@ def _is_wider(problem: Problem) -> bool:
     """Whether anything is filled that only format 2 has."""
     policy = problem.policy
     return (
-        bool(policy.notice or policy.recovery_days)
+        bool(policy.notice or policy.recovery_days or policy.no_calls_on_journeys)
         or policy.conferences_per_week is not None
         or any(person.role == "interpreter" for person in problem.people)
         or policy.second_stages != SECOND_STAGES
@@ -598,6 +600,8 @@ def _wider_policy(policy: Policy) -> dict[str, Any]:
         wider["second_stages"] = [str(stage) for stage in Stage if stage in policy.second_stages]
     if policy.mentored_seconds:
         wider["mentored_seconds"] = True
+    if policy.no_calls_on_journeys:
+        wider["no_calls_on_journeys"] = True
     if policy.practice_counts is not PracticeCounts.LEAD:
         wider["practice_counts"] = str(policy.practice_counts)
     return wider

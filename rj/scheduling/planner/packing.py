@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 
 from ortools.sat.python.cp_model import FEASIBLE, OPTIMAL, CpModel, CpSolver, IntVar, LinearExpr
 
@@ -74,6 +74,28 @@ def nobody_is_in_two_places(model: CpModel, choice: Choice) -> None:
             journey = choice.survey.journeys[earlier[2]][later[2]]
             if earlier[2] != later[2] and earlier[1] <= later[0] < earlier[1] + journey:
                 choice.at_most_one(model, first | then)
+
+
+def nobody_calls_on_a_journey(model: CpModel, choice: Choice) -> None:
+    """H9, format 2: no call between two meetings at different venues ends too late to set out."""
+    if not choice.survey.problem.policy.no_calls_on_journeys:
+        return
+    for (who, day), bookings in choice.by_staff.items():
+        standing = choice.diary.of_facilitator[who].values()
+        entries: list[tuple[int | None, Booking]] = list(bookings)
+        entries += [(None, booking) for booking in standing if booking.day == day]
+        calls = [each for each in entries if each[1].venue == CONTACT_HAS_NO_ROOM]
+        placed = [each for each in entries if each[1].venue != CONTACT_HAS_NO_ROOM]
+        for (first, here), (then, there) in permutations(placed, 2):
+            journey = choice.survey.journeys[here.venue][there.venue]
+            for at, call in calls:
+                is_late = here.ends <= call.begins < there.begins < call.ends + journey
+                plans = sorted({each for each in (first, then, at) if each is not None})
+                # what one plan does beside those that stand was looked at when it was written
+                is_of_several = len({choice.plans[each].case for each in plans}) == len(plans) > 1
+                if journey and is_late and is_of_several:
+                    chosen = [choice.chosen[each] for each in plans]
+                    model.add(LinearExpr.sum(chosen) <= len(plans) - 1)
 
 
 def weeks_are_within_the_cap(model: CpModel, choice: Choice) -> None:
@@ -158,6 +180,7 @@ def people_are_in_one_meeting(model: CpModel, choice: Choice) -> None:
 RULES = (
     one_plan_for_each_case,
     nobody_is_in_two_places,
+    nobody_calls_on_a_journey,
     weeks_are_within_the_cap,
     conferences_are_spread_out,
     rooms_rest_between_uses,

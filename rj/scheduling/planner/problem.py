@@ -98,7 +98,8 @@ class Policy:
 
     Format 2: ``notice`` for single stages, in place of ``notice_days`` (of a contact, none), and
     for each facilitator at most ``conferences_per_week`` and ``recovery_days`` without a conference
-    after the day of one; ``second_stages`` are those that a second may be called for;
+    after the day of one; with ``no_calls_on_journeys`` one sets out for another venue after the
+    last call, and makes none on the way; ``second_stages`` are those a second may be called for;
     ``mentored_seconds`` lets somebody still mentored be second to one of the own mentors, and
     ``practice_counts`` says whether being second counts as practice.
     """
@@ -115,6 +116,7 @@ class Policy:
     recovery_days: int = 0
     second_stages: frozenset[Stage] = frozenset({Stage.CONFERENCE})
     mentored_seconds: bool = False
+    no_calls_on_journeys: bool = False
     practice_counts: PracticeCounts = PracticeCounts.LEAD
 
     def gap(self, earlier: Stage, later: Stage) -> Gap:

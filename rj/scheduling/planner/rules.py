@@ -331,7 +331,10 @@ def seconds_are_where_needed(reading: Reading) -> Iterator[Breach]:
 
 
 def nobody_is_in_two_places(reading: Reading) -> Iterator[Breach]:
-    """H9: no overlap for a facilitator, and time for the journey between venues on one day."""
+    """H9: no overlap for a facilitator, and time for the journey between venues on one day.
+
+    Format 2: by policy, one sets out after the last call and makes none on the way.
+    """
     travel = reading.problem.policy.travel
     for who, sittings in reading.by_facilitator.items():
         for index, earlier in enumerate(sittings):
@@ -346,6 +349,28 @@ def nobody_is_in_two_places(reading: Reading) -> Iterator[Breach]:
                     journey = journey_minutes(travel, here, there)
                     if later.start < ends_after(earlier.ends_at, journey):
                         yield Breach("H9", later.id, f"{who} cannot get there from {earlier.id}")
+        if reading.problem.policy.no_calls_on_journeys:
+            yield from _calls_on_journeys(reading, who, sittings)
+
+
+def _calls_on_journeys(reading: Reading, who: str, sittings: list[Sitting]) -> Iterator[Breach]:
+    travel = reading.problem.policy.travel
+    last: Sitting | None = None
+    calls: list[Sitting] = []
+    for sitting in sittings:
+        if last is None or last.day != sitting.day:
+            last, calls = None, []
+        there = reading.venue(sitting)
+        if there is None:
+            calls.append(sitting)
+            continue
+        here = None if last is None else reading.venue(last)
+        if here is not None and here.id != there.id:
+            journey = journey_minutes(travel, here, there)
+            for call in calls:
+                if sitting.start < ends_after(call.ends_at, journey):
+                    yield Breach("H9", call.id, f"{who} is on the way to {sitting.id} then")
+        last, calls = sitting, []
 
 
 def weeks_are_within_the_cap(reading: Reading) -> Iterator[Breach]:

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from rj.kernel.errors import Invalid
+from rj.scheduling.planner.diary import CasePlan, Diary, nothing_for
 from rj.scheduling.planner.documents import problem_text, read_problem
+from rj.scheduling.planner.packing import choose
 from rj.scheduling.planner.problem import Gap, Part, PracticeCounts, Stage
 from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.scores import Scorer
 from rj.scheduling.planner.solution import FIRST_ANSWER
 from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, Survey
 from rj.scheduling.planner.why_not import explain
 from tests.planning_builders import (
     POLICY,
@@ -83,6 +87,7 @@ WIDER = (
     a_problem(a_case("Red", a_task("Red-conference", gap=Gap(3, 9)))),
     a_problem(a_case("Red"), policy=replace(POLICY, second_stages=frozenset({Stage.REVIEW}))),
     a_problem(a_case("Red"), policy=replace(POLICY, mentored_seconds=True)),
+    a_problem(a_case("Red"), policy=replace(POLICY, no_calls_on_journeys=True)),
     a_problem(
         a_case("Red"), policy=replace(POLICY, practice_counts=PracticeCounts.LEAD_AND_SECOND)
     ),
@@ -168,6 +173,35 @@ def test_whoever_began_as_second_is_said_to() -> None:
     assert "Bryn is second, having begun this case." in reason("Bryn")
     assert "Bryn is second, as two facilitators are required, in place of Cem" in reason("Cem")
     assert "in place of" not in reason(None)
+
+
+@pytest.mark.parametrize(("is_ruled_out", "placed"), [(True, 2), (False, 3)])
+def test_cases_chosen_together_leave_no_call_on_a_journey(is_ruled_out: bool, placed: int) -> None:
+    problem = a_problem(
+        a_case("Red", a_task("Red-review", Stage.REVIEW), venues=("Hall",)),
+        a_case("Blue", a_task("Blue-review", Stage.REVIEW), venues=("Library",)),
+        a_case("Green", a_task("Green-contact", Stage.CONTACT)),
+        a_venue("Hall"),
+        a_venue("Library", x=20),
+        policy=replace(POLICY, no_calls_on_journeys=is_ruled_out),
+    )
+    diary = Diary(Survey(problem))
+    day = diary.survey.grid.day_of(date(2026, 3, 10))
+
+    def at_hour(number: int, hour: int, room: int) -> CasePlan:
+        case = diary.survey.cases[number]
+        begins = diary.survey.grid.midnights[day] + 60 * hour
+        booking = diary.booking(case, 0, day, begins, 0, None, room, case.openings[0])
+        return CasePlan(number, 0, 1, (booking,), 0, 0, 0, 0, 0)
+
+    plans = [at_hour(0, 10, 0), at_hour(1, 12, 1), at_hour(2, 11, CONTACT_HAS_NO_ROOM)]
+    nothing = {case.number: nothing_for(case) for case in diary.survey.cases}
+    candidates = {plan.case: [plan, nothing[plan.case]] for plan in plans}
+
+    chosen = choose(diary, Scorer(diary.survey), candidates, nothing, 1, 1.0)
+
+    assert chosen is not None
+    assert sum(plan.reach for plan in chosen) == placed
 
 
 def test_a_part_or_suite_that_makes_no_sense_is_refused_by_its_path() -> None:

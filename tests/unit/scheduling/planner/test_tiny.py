@@ -345,6 +345,18 @@ def beside_amina(*others: Facilitator, **facts: object) -> tuple[Case | Facilita
     return (a_conference(second_required=True, **facts), AMINA, *seconds)
 
 
+def between_two_venues(policy: Policy) -> Problem:
+    """A review at two, one at four half an hour away, and a call that can only be between them."""
+    tuesday = replace(AMINA, hours=hours("14:00-17:00", TUESDAY))
+    call, _ = a_call(date(2026, 3, 2))
+    return a_week(
+        *in_two_venues("16:00-17:00", x=20),
+        replace(call, id="E"),
+        replace(tuesday, away=days(date(2026, 3, 1), date(2026, 3, 9))),
+        policy=policy,
+    )
+
+
 def with_two_people(policy: Policy) -> Problem:
     """A preparation of a case that asks for a second, with nobody but Amina to be had."""
     task = a_task("C-preparation", Stage.PREPARATION)
@@ -1016,6 +1028,14 @@ TINIES = (
         PLACED,
         a_week(*beside_amina(TAUGHT_BY_AMINA)),
         LEFT_OUT,
+    ),
+    Tiny(
+        "H9",
+        "nobody calls on the way where that is ruled out",
+        between_two_venues(a_policy(no_calls_on_journeys=True)),
+        LEFT_OUT,
+        between_two_venues(a_policy()),
+        figures(0, 0, 0, 0, 0, 40),
     ),
     Tiny(
         "H13",
