@@ -119,6 +119,7 @@ from web.orders.controllers import OrderActs, OrderPages
 from web.orders.deciding import Decisions
 from web.orders.ending import Endings
 from web.orders.hand_over import HandOverPages, MyHandOver
+from web.orders.linking import Links
 from web.orders.people import ReachPages
 from web.orders.recording import Recording
 from web.planning.controllers import CasePages, PlanningPages
@@ -160,6 +161,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     OrderPages,
     Changes,
     Endings,
+    Links,
     OrderActs,
     ClockPages,
     HandOverPages,

@@ -75,6 +75,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "lift stop on contact",
         "move meeting",
         "link made",
+        "link orders",
         "password changed",
         "password chosen by link",
         "pause clock",
@@ -102,6 +103,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "take back planning wish",
         "transfer order",
         "try message again",
+        "unlink orders",
         "vary order",
     ),
     EventKind.DISCLOSURE: (

@@ -55,6 +55,13 @@ class Attendee:
     kind: RecipientKind
     id: UUID
     role: Part
+    diary_id: UUID | None = None
+    """What their time is booked under, where they stand in several orders."""
+
+    @property
+    def diary(self) -> UUID:
+        """Under what their time is claimed and planned."""
+        return self.diary_id or self.id
 
 
 def attendees(session: Session, step: PlanStep) -> tuple[Attendee, ...]:
@@ -76,7 +83,7 @@ def taking_part(
 ) -> tuple[Attendee, ...]:
     """Whom a meeting that expects ``wanted`` brings together, facilitators aside."""
     found = [
-        Attendee(RecipientKind.PARTY, party.id, part)
+        Attendee(RecipientKind.PARTY, party.id, part, party.diary_id)
         for party in parties
         if party.stopped_at is None and (part := part_of(party, wanted)) is not None
     ]

@@ -109,7 +109,7 @@ def needs_of(session: Session, meeting: Meeting) -> list[Need]:
 def _needs(session: Session, meeting: Meeting, parties: Iterable[Party]) -> list[Need]:
     officer_id = get_order(session, meeting.order_id).responsible_officer_id
     people = expected(get_step(session, meeting.step_id), parties, officer_id)
-    resources = {each.id for each in people} | {meeting.lead_id}
+    resources = {each.diary for each in people} | {meeting.lead_id}
     if meeting.second_id is not None:
         resources.add(meeting.second_id)
     needs = [

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from rj.conferences.models import Meeting, MeetingState
 from rj.db.types import WeeklyHours
@@ -24,7 +26,7 @@ from rj.facilitators.models import (
     PastConference,
 )
 from rj.kernel.london import london_day
-from rj.orders.models import OfficerAway, Plan, PlanStep, ResponsibleOfficer
+from rj.orders.models import OfficerAway, Order, Plan, PlanStep, ResponsibleOfficer
 from rj.parties.models import LikedVenue, Party, PartyAway, PartyBusy, PlaceToAvoid
 from rj.policy.standards import DeliveryStandards
 from rj.policy.terms import Route, Stage
@@ -37,6 +39,7 @@ GRID_MINUTES = 30
 """Planned meetings start on the hour or half past: people remember such times."""
 
 Naming = Callable[[UUID], str]
+Windows: TypeAlias = tuple[Window, ...]
 
 
 def minutes_of(clock: str) -> int:
@@ -83,6 +86,9 @@ class People:
     busy: Mapping[UUID, list[Busy]]
     avoids: Mapping[UUID, list[UUID]]
     likes: Mapping[UUID, list[UUID]]
+    selves: Mapping[UUID, tuple[Party, ...]] = field(default_factory=dict)
+    """Who stands in several open orders, by diary: what one order knows of when and where they
+    cannot come counts in all of them."""
 
     def party(
         self,
@@ -96,6 +102,10 @@ class People:
     ) -> planning.Person:
         """A party as planning knows one; venues without a name are of no concern to it."""
         party = self.parties[party_id]
+        selves = self.selves.get(party.diary, (party,))
+        hours = [windows_of(each.hours) for each in selves if each.hours is not None]
+        if party.curfew_from is None:
+            party = next((each for each in selves if each.curfew_from is not None), party)
         curfew = None
         if party.curfew_from is not None and party.curfew_until is not None:
             curfew = Curfew(
@@ -104,12 +114,14 @@ class People:
         return planning.Person(
             id=name,
             role=role,
-            hours=None if party.hours is None else windows_of(party.hours),
-            busy=(*self.busy.get(party_id, ()), *more_busy),
-            away=tuple(self.away.get(party_id, ())),
+            hours=reduce(_in_both, hours) if hours else None,
+            busy=(*(taken for each in selves for taken in self.busy.get(each.id, ())), *more_busy),
+            away=tuple(stay for each in selves for stay in self.away.get(each.id, ())),
             curfew=curfew,
-            not_venues=_named(self.avoids.get(party_id, ()), venue_name),
-            likes_hours=windows_of(party.likes_hours or []),
+            not_venues=_named(
+                (venue for each in selves for venue in self.avoids.get(each.id, ())), venue_name
+            ),
+            likes_hours=windows_of(self.parties[party_id].likes_hours or []),
             likes_venues=_named(self.likes.get(party_id, ()), venue_name),
         )
 
@@ -126,6 +138,17 @@ class People:
         )
 
 
+def _in_both(one: Windows, other: Windows) -> Windows:
+    """The hours that lie in either week."""
+    return tuple(
+        Window(mine.weekday, max(mine.opens, theirs.opens), min(mine.closes, theirs.closes))
+        for mine in one
+        for theirs in other
+        if mine.weekday == theirs.weekday
+        and max(mine.opens, theirs.opens) < min(mine.closes, theirs.closes)
+    )
+
+
 def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
@@ -138,8 +161,14 @@ def read_people(
     session: Session, order_ids: Collection[UUID], officer_ids: Collection[UUID]
 ) -> People:
     """Everybody of these orders, both sides, and these officers."""
-    of_orders = select(Party.id).where(col(Party.order_id).in_(order_ids))
     parties = session.exec(select(Party).where(col(Party.order_id).in_(order_ids))).all()
+    selves = _selves(session, parties)
+    of_orders = select(Party.id).where(
+        or_(
+            col(Party.order_id).in_(order_ids),
+            col(Party.id).in_([each.id for group in selves.values() for each in group]),
+        )
+    )
     officers = session.exec(
         select(ResponsibleOfficer).where(col(ResponsibleOfficer.id).in_(officer_ids))
     ).all()
@@ -168,7 +197,22 @@ def read_people(
         busy=busy,
         avoids=avoids,
         likes=likes,
+        selves=selves,
     )
+
+
+def _selves(session: Session, parties: Iterable[Party]) -> dict[UUID, tuple[Party, ...]]:
+    """By diary, everybody who shares one, in open orders wherever these are."""
+    shared = {party.diary_id for party in parties if party.diary_id is not None}
+    found: dict[UUID, list[Party]] = defaultdict(list)
+    for party in session.exec(
+        select(Party)
+        .join(Order, col(Order.id) == col(Party.order_id))
+        .where(col(Party.diary_id).in_(shared), col(Order.closed_at).is_(None))
+        .order_by(col(Party.id))
+    ):
+        found[party.diary].append(party)
+    return {diary: tuple(group) for diary, group in found.items()}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from rj.intake.entry import NewOrder, read_order
 from rj.intake.known import known_now
 from rj.intake.recording import officer_row
 from rj.intake.rules import Known, order_faults, resolve
+from rj.intake.same_person import crn_changed
 from rj.intake.services import already_recorded
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import day_in_words, london_day
@@ -173,6 +174,8 @@ def amend(
     if "sentenced_on" in changes:
         _let_clocks_follow(session, order)
     keep_history(session, order, changes, grounds, actor=actor, now=now)
+    if "crn" in changes:
+        crn_changed(session, order)
     called_off = settle(
         session,
         before,

@@ -1,9 +1,11 @@
-"""Where an order came from, so that the same file twice changes nothing."""
+"""Where an order came from, so that the same file twice changes nothing; and unfinished ones."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import Field, SQLModel
+
+from rj.db.types import Versioned
 
 
 class OrderSource(SQLModel, table=True):
@@ -17,3 +19,14 @@ class OrderSource(SQLModel, table=True):
     people_fingerprint: str = Field(max_length=64)
     """Of the rows of its people; the order of the rows does not count."""
     imported_at: datetime
+
+
+class OrderDraft(Versioned, table=True):
+    """An order's form as far as one coordinator has filled it in, sealed for them alone."""
+
+    __tablename__ = "order_draft"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    sealed: bytes
+    saved_at: datetime = Field(index=True)

@@ -14,6 +14,7 @@ from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor, note_each_order
 from rj.intake.entry import NewOrder
 from rj.intake.rules import Known
+from rj.intake.same_person import share_diaries
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
 from rj.kernel.weekly_hours import read_hours
@@ -118,6 +119,7 @@ def record_all(
             "Another order, officer or person with the same reference was recorded at the same "
             "moment. Nothing was recorded here: try again."
         ) from error
+    share_diaries(session, [order.crn for order in orders])
     stop_the_new_who_are_alike(session, seal, written_people, actor=actor, now=now)
     order_ids = [written.order_id for written in recorded]
     note_each_order(session, actor, "record order", order_ids, now=now)

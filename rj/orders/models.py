@@ -198,6 +198,19 @@ class OrderChange(SQLModel, table=True):
     changed_by: UUID | None = Field(default=None, foreign_key="account.id")
 
 
+class LinkedOrders(SQLModel, table=True):
+    """Two orders of co-defendants with somebody harmed in common. Each pair stands once, the lesser
+    identifier first; neither side ever sees it."""
+
+    __tablename__ = "linked_orders"
+    __table_args__ = (CheckConstraint("order_id < other_id", name="once_for_each_pair"),)
+
+    order_id: UUID = Field(foreign_key="sentence_order.id", primary_key=True)
+    other_id: UUID = Field(foreign_key="sentence_order.id", primary_key=True, index=True)
+    linked_at: datetime
+    linked_by: UUID | None = Field(default=None, foreign_key="account.id")
+
+
 class VenueAgreed(SQLModel, table=True):
     """A venue that is suitable for the case (H13)."""
 

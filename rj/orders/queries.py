@@ -15,6 +15,7 @@ from rj.orders.models import (
     ContactAttempt,
     Court,
     ErasedOrder,
+    LinkedOrders,
     Offence,
     OfficerAway,
     Order,
@@ -56,6 +57,27 @@ def erased_references(
     if not marks:
         return frozenset()
     return frozenset(each for each in references if erased_order_mark(fingerprint, each) in marks)
+
+
+def open_orders_with_crn(session: Session, crns: Iterable[str]) -> list[Order]:
+    """Open orders of these people, in any area, the one recorded first before the others."""
+    return list(
+        session.exec(
+            select(Order)
+            .where(col(Order.crn).in_(list(crns)), col(Order.closed_at).is_(None))
+            .order_by(col(Order.created_at), col(Order.reference))
+        )
+    )
+
+
+def linked_order_ids(session: Session, order_id: UUID) -> list[UUID]:
+    """The orders of co-defendants that this one is linked with."""
+    pairs = session.exec(
+        select(LinkedOrders).where(
+            or_(col(LinkedOrders.order_id) == order_id, col(LinkedOrders.other_id) == order_id)
+        )
+    )
+    return [pair.other_id if pair.order_id == order_id else pair.order_id for pair in pairs]
 
 
 def get_requirement(session: Session, order_id: UUID) -> Requirement:

@@ -33,10 +33,18 @@ class Party(Versioned, table=True):
     stopped_at: datetime | None = None
     """No means no: since when nothing may be sent to this person (M5)."""
     stopped_by: UUID | None = Field(default=None, foreign_key="account.id")
+    diary_id: UUID | None = Field(default=None, index=True)
+    """What the time of one human being is booked under who stands in several orders; none: of one
+    order only. It joins calendars and nothing else: consent and contact are each order's own."""
     restricted_at: datetime | None = None
     """Since when what is kept of this person is only kept, at their wish (DPA 2018 s.47)."""
     erased_at: datetime | None = None
     """What is left is a tombstone: who it was is gone for good."""
+
+    @property
+    def diary(self) -> UUID:
+        """Under what this person's time is claimed and planned."""
+        return self.diary_id or self.id
 
 
 class PartyAway(SQLModel, table=True):

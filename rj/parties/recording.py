@@ -90,6 +90,7 @@ def person_rows(
                 "likes_hours": person.likes_hours,
                 "curfew_from": person.curfew[0] if person.curfew else None,
                 "curfew_until": person.curfew[1] if person.curfew else None,
+                "diary_id": None,
                 "stopped_at": None,
                 "stopped_by": None,
             }

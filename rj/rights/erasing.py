@@ -111,14 +111,21 @@ def erase_person(
     for table in OF_ONE_PERSON:
         session.exec(delete(table).where(_column(table, "party_id") == party.id))
     session.exec(delete(ConflictOfInterest).where(col(ConflictOfInterest.person_id) == party.id))
+    of_case = select(Meeting.id).where(Meeting.order_id == party.order_id)
     for taken in (Booking, SlotClaim):
-        session.exec(delete(taken).where(_column(taken, "resource_id") == party.id))
+        session.exec(
+            delete(taken).where(
+                _column(taken, "resource_id").in_([party.id, party.diary]),
+                _column(taken, "meeting_id").in_(of_case),
+            )
+        )
     session.exec(update(GateRecord).where(col(GateRecord.party_id) == party.id).values(note=""))
     erase_reasons(session, party.order_id)
-    forget_in_runs(session, [party.id])
+    forget_in_runs(session, {party.id, party.diary})
     party.hours = party.likes_hours = None
     party.curfew_from = party.curfew_until = None
     party.language = Language.ENGLISH
+    party.diary_id = None
     party.stopped_at = party.stopped_at or now
     party.erased_at = party.erased_at or now
     if is_principal(party):

@@ -37,7 +37,7 @@ INVENTORY: tuple[Kept, ...] = (
     # people who take part
     _kept(
         "party",
-        points="order_id stopped_by",
+        points="order_id stopped_by diary_id",
         told="reference side role language hours likes_hours curfew_from curfew_until stopped_at "
         "restricted_at erased_at",
         erased="hours likes_hours curfew_from curfew_until",
@@ -114,6 +114,11 @@ INVENTORY: tuple[Kept, ...] = (
         plain="reason",
         why="the history of the sentence and of the person on probation; nobody else's file has it",
     ),
+    _kept(
+        "linked_orders",
+        points="order_id other_id linked_by",
+        why="that somebody else was sentenced too is no part of this person's file",
+    ),
     _kept("requirement", points="order_id", told="kind days starts_on ends_on"),
     _kept("order_offence", points="order_id", told="offence_code"),
     _kept(
@@ -149,6 +154,12 @@ INVENTORY: tuple[Kept, ...] = (
         points="order_id",
         plain="facts_fingerprint people_fingerprint",
         why="keyed hashes, by which a file is known again",
+    ),
+    _kept(
+        "order_draft",
+        points="account_id",
+        plain="sealed",
+        why="sealed for who typed it, tied to no case yet, 28 days old at most",
     ),
     _kept(
         "meeting",

@@ -30,12 +30,14 @@ from rj.conferences.models import (
 )
 from rj.conferences.telling import Tell
 from rj.db.database import Database
+from rj.intake.drafts import forget_old_drafts
 from rj.intake.models import OrderSource
 from rj.jobs.faults import described
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.orders.models import (
     ClockChange,
     ContactAttempt,
+    LinkedOrders,
     Order,
     OrderChange,
     OrderOffence,
@@ -99,6 +101,7 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     ContactAttempt,
     OrderOffence,
     OrderChange,
+    LinkedOrders,
     Requirement,
     VenueAgreed,
     OrderSource,
@@ -168,6 +171,7 @@ def run_retention(database: Database, seal: Seal, *, tell: Tell, now: datetime) 
         counts["planning_runs"] = _remove_old_runs(session, night)
         counts["provisional_holds"] = _remove_ended_holds(session, night)
         counts["suitability_checks"] = _remove_old_checks(session, night)
+        counts["order_drafts"] = forget_old_drafts(session, now=now)
         counts["audit_entries"] = _remove_old_audit(session, night)
         counts["leavers"] = forget_leavers_names(session)
         said, over = (
@@ -346,6 +350,7 @@ def _count_and_remove(
         session.exec(delete(table).where(_column(table, "meeting_id").in_(of_meetings)))
     for table in OF_AN_ORDER:
         session.exec(delete(table).where(_column(table, "order_id") == order_id))
+    session.exec(delete(LinkedOrders).where(col(LinkedOrders.other_id) == order_id))
     session.exec(delete(Meeting).where(col(Meeting.order_id) == order_id))
     plans = select(Plan.id).where(Plan.order_id == order_id)
     session.exec(delete(PlanStep).where(col(PlanStep.plan_id).in_(plans)))

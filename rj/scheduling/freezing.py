@@ -271,8 +271,9 @@ class _Freezing:
             self.steps[name], self.orders[name] = step, case.order
             attends = case.attends(step)
             for each in attends:
-                self.people[each.id] = each
-                self.margins[each.id] = case.standards.curfew_margin_minutes
+                self.people.setdefault(each.diary, each)
+                margin = case.standards.curfew_margin_minutes
+                self.margins[each.diary] = max(margin, self.margins.get(each.diary, 0))
             meeting = standing.get(step.id)
             published, pinned = None, False
             if held is None:
@@ -284,7 +285,7 @@ class _Freezing:
                     id=name,
                     stage=planning.Stage(step.stage.value),
                     minutes=step.minutes,
-                    people=tuple(self.names.of(PERSON, each.id) for each in attends),
+                    people=tuple(self.names.of(PERSON, each.diary) for each in attends),
                     seats=len(attends) + step.spare_seats if step.has_room else 0,
                     features=frozenset(step.features),
                     due=_due_of(step, case.order),
@@ -476,7 +477,7 @@ class _Freezing:
                 continue
             found.append(
                 known.party(
-                    who,
+                    each.id,
                     name,
                     role=ROLES.get(each.role, "supporter"),
                     margin_minutes=self.margins[who],
@@ -553,11 +554,11 @@ class _Freezing:
         for case in opened:
             if self.names.find(CASE, case.order.id) not in planned or case.harmer is None:
                 continue
-            stand_in = self.names.find(PERSON, case.harmer.id)
+            stand_in = self.names.find(PERSON, case.harmer.diary)
             if stand_in is None:
                 continue
             for party in case.parties:
-                cases_of[party.id].add(self.names.find(PERSON, party.id) or stand_in)
+                cases_of[party.id].add(self.names.find(PERSON, party.diary) or stand_in)
             cases_of[case.order.responsible_officer_id].add(stand_in)
         for who, persons in staff.conflicts.items():
             for person in persons:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from rj.accounts.models import Area
 from rj.conferences.attendance import part_of
@@ -110,11 +110,14 @@ def _labels(session: Session, names: Names) -> dict[str, str]:
     ):
         labels[ROOM, room.id] = f"{room.name} at {venue_name}"
     everybody = frozenset(Attends)
-    for party in session.exec(select(Party).where(col(Party.id).in_(of_kind.get(PERSON, [])))):
+    people = of_kind.get(PERSON, [])
+    for party in session.exec(
+        select(Party).where(or_(col(Party.id).in_(people), col(Party.diary_id).in_(people)))
+    ):
         part = part_of(party, everybody)
-        labels[PERSON, party.id] = FORGOTTEN if part is None else person_in_words(part)
+        labels[PERSON, party.diary] = FORGOTTEN if part is None else person_in_words(part)
     for officer in session.exec(
         select(ResponsibleOfficer).where(col(ResponsibleOfficer.id).in_(of_kind.get(PERSON, [])))
     ):
         labels[PERSON, officer.id] = f"responsible officer {officer.code}"
-    return {names.by_record[key]: label for key, label in labels.items()}
+    return {names.by_record[key]: label for key, label in labels.items() if key in names.by_record}

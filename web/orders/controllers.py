@@ -33,6 +33,7 @@ from web.orders.forms import (
     RouteForm,
     SignOffForm,
 )
+from web.orders.linking import related_orders
 from web.orders.reaching import reach_of
 from web.pages import page, paginate, see
 from web.people import Visitor
@@ -94,7 +95,14 @@ class OrderPages(Controller):
         with database.reading() as session:
             order = coordinators_order(session, request.user, order_id)
             shown = pages.order_page(session, order, clock.now())
-        return page(request, "orders/show.html", title=f"Order {shown.reference}", shown=shown)
+            related = related_orders(session, request.user, order)
+        return page(
+            request,
+            "orders/show.html",
+            title=f"Order {shown.reference}",
+            shown=shown,
+            related=related,
+        )
 
 
 class OrderActs(Controller):

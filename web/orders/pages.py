@@ -563,6 +563,7 @@ def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, 
         acts.append(Act("Change what the third meeting is", f"{here}/route"))
     if order.is_sensitive_complex and order.signed_off_at is None:
         acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))
+    acts.append(Act("Link a co-defendant's order", f"{here}/link"))
     acts.append(Act("Hand it over to another area", f"{here}/transfer"))
     acts.append(Act("Close the order", f"{here}/close"))
     return tuple(acts)

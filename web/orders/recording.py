@@ -1,16 +1,20 @@
 """Recording an order by form and importing a file: the same rules, the same words."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
+from rj.accounts.keys import AccountKeys
 from rj.accounts.queries import active_accounts_holding, areas_by_name
 from rj.conferences.provisional import keep_hold
 from rj.db.database import Database
+from rj.intake.drafts import Draft, discard_draft, drafts_of, get_draft, save_draft
 from rj.intake.orders_file import import_orders
 from rj.intake.report import ImportReport, RowReport
 from rj.intake.services import read_new_order, record_order
@@ -45,7 +49,7 @@ from web.orders.forms import (
     order_texts,
     people_shown,
 )
-from web.pages import page, see
+from web.pages import moment_text, page, see
 from web.people import Person, Visitor
 from web.visits import say
 from web.words import choices
@@ -64,11 +68,69 @@ class Recording(Controller):
     guards = (needs(Role.COORDINATOR),)
 
     @get("/new", sync_to_thread=True)
-    def ask(self, request: Visitor, database: Given[Database]) -> Template:
-        """The empty form."""
+    def ask(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        keys: Given[AccountKeys],
+        draft: FromQuery[UUID | None] = None,
+    ) -> Template:
+        """The empty form, with the drafts there are; or one of them, to go on with."""
         own = request.user.areas(Role.COORDINATOR)
+        account_id, now = request.user.account_id, clock.now()
+        if draft is not None:
+            with database.reading() as session:
+                kept = get_draft(session, keys, draft, account_id, now=now)
+            entered = Entered({**kept.values, "draft": (str(kept.id),)}, {})
+            return _form(request, database, entered, based_on=kept.version)
+        with database.reading() as session:
+            drafts = drafts_of(session, keys, account_id, now=now)
         entered = Entered.of(area=next(iter(own)) if len(own) == 1 else "", language="en")
-        return _form(request, database, entered)
+        return _form(request, database, entered, drafts=[_draft_row(each) for each in drafts])
+
+    @post("/drafts", sync_to_thread=True)
+    def save(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        keys: Given[AccountKeys],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Keep the form as it is, unfinished and unjudged."""
+        values = {
+            name: texts
+            for name, texts in entered.values.items()
+            if not name.startswith("_") and name != "draft" and any(texts)
+        }
+
+        def act(session: Session) -> str:
+            saved = save_draft(
+                session,
+                keys,
+                request.user.account_id,
+                values,
+                draft_id=_draft_id(entered),
+                based_on=entered.based_on,
+                now=clock.now(),
+            )
+            return f"/orders/new?draft={saved.id}"
+
+        where = once(database, entered, request.user, act, now=clock.now())
+        say(request, "Draft saved. How the harmed side is reached is not kept in it")
+        return see(where)
+
+    @post("/drafts/{draft_id:uuid}/discard", sync_to_thread=True)
+    def discard(
+        self, request: Visitor, database: Given[Database], draft_id: FromPath[UUID]
+    ) -> Redirect:
+        """Throw a draft away. Raises NotFound."""
+        with database.writing() as session:
+            if not discard_draft(session, draft_id, request.user.account_id):
+                raise NotFound("There is no such draft")
+        say(request, "The draft was discarded")
+        return see("/orders/new")
 
     @post("/new", sync_to_thread=True)
     def record(
@@ -98,6 +160,8 @@ class Recording(Controller):
                     areas=person.areas(Role.COORDINATOR),
                 )
                 _take_over_hold(session, order, entered, person, clock)
+                if (draft_id := _draft_id(entered)) is not None:
+                    discard_draft(session, draft_id, person.account_id)
                 return f"/orders/{order.id}"
 
             where = once(database, entered, person, act, now=clock.now())
@@ -207,6 +271,24 @@ def _shown_row(row: RowReport) -> dict[str, Any]:
     }
 
 
+def _draft_id(entered: Entered) -> UUID | None:
+    """The draft that a form was opened from. Raises NotFound for what is none."""
+    text = entered.text("draft")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("There is no such draft") from None
+
+
+def _draft_row(draft: Draft) -> dict[str, str]:
+    return {
+        "name": draft.reference or "Without a reference yet",
+        "saved": moment_text(draft.saved_at),
+        "href": f"/orders/new?draft={draft.id}",
+        "discard_at": f"/orders/drafts/{draft.id}/discard",
+    }
+
+
 def _form(
     request: Visitor,
     database: Database,
@@ -214,6 +296,8 @@ def _form(
     *,
     people: int | None = None,
     invalid: Invalid | None = None,
+    based_on: int | None = None,
+    drafts: Sequence[dict[str, str]] = (),
 ) -> Template:
     with database.reading() as session:
         lists = _lists(session, request.user)
@@ -226,6 +310,8 @@ def _form(
         problems=Problems(in_form_words(invalid.problems)) if invalid else Problems(),
         people=range(people_shown(entered, people)),
         may_add=people_shown(entered, people) < MOST_PEOPLE,
+        based_on=entered.based_on if based_on is None else based_on,
+        drafts=drafts,
         **lists,
     )
 

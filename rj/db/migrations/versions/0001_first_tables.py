@@ -692,6 +692,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("court_code", name=op.f("pk_offence_court_code")),
     )
     op.create_table(
+        "order_draft",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_order_draft_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_draft")),
+    )
+    with op.batch_alter_table("order_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_draft_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_order_draft_saved_at"), ["saved_at"], unique=False)
+
+    op.create_table(
         "planning_run",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1522,6 +1538,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_attempt_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "linked_orders",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("linked_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("order_id < other_id", name=op.f("ck_linked_orders_once_for_each_pair")),
+        sa.ForeignKeyConstraint(
+            ["linked_by"], ["account.id"], name=op.f("fk_linked_orders_linked_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_linked_orders_order_id_sentence_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_linked_orders_other_id_sentence_order"),
+        ),
+        sa.PrimaryKeyConstraint("order_id", "other_id", name=op.f("pk_linked_orders")),
+    )
+    with op.batch_alter_table("linked_orders", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_linked_orders_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "order_change",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1662,6 +1703,7 @@ def upgrade() -> None:
         sa.Column("curfew_until", sa.Time(), nullable=True),
         sa.Column("stopped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("stopped_by", sa.Uuid(), nullable=True),
+        sa.Column("diary_id", sa.Uuid(), nullable=True),
         sa.Column("restricted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("erased_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint("length(reference) <= 12", name=op.f("ck_party_reference_length")),
@@ -1675,6 +1717,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name=op.f("uq_party_reference")),
     )
     with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_party_diary_id"), ["diary_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_party_order_id"), ["order_id"], unique=False)
 
     op.create_table(
@@ -2718,6 +2761,7 @@ def downgrade() -> None:
     op.drop_table("plan")
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_party_order_id"))
+        batch_op.drop_index(batch_op.f("ix_party_diary_id"))
 
     op.drop_table("party")
     op.drop_table("order_source")
@@ -2726,6 +2770,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_order_change_order_id"))
 
     op.drop_table("order_change")
+    with op.batch_alter_table("linked_orders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linked_orders_other_id"))
+
+    op.drop_table("linked_orders")
     with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_attempt_order_id"))
 
@@ -2823,6 +2871,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_planning_run_area_id"))
 
     op.drop_table("planning_run")
+    with op.batch_alter_table("order_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_draft_saved_at"))
+        batch_op.drop_index(batch_op.f("ix_order_draft_account_id"))
+
+    op.drop_table("order_draft")
     op.drop_table("offence_court_code")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_subject_id"))
