@@ -12,6 +12,7 @@ from rj.conferences.models import MeetingState
 from rj.outbox.models import MessageState
 from rj.policy.terms import (
     STAGE_WORDS,
+    AskedBy,
     AttendanceOutcome,
     CalendarWish,
     ChangeGround,
@@ -143,6 +144,9 @@ WORDS: tuple[tuple[StrEnum, str], ...] = (
     (ContactOutcome.MESSAGE_LEFT, "Message left"),
     (ContactOutcome.WRONG_NUMBER, "Wrong number"),
     (ContactOutcome.OTHER, "Something else"),
+    (AskedBy.SERVICE, "Nobody but the service"),
+    (AskedBy.HARMER_SIDE, "The person on probation, or somebody of their side"),
+    (AskedBy.HARMED_SIDE, "Somebody of the harmed side"),
     (AttendanceOutcome.ATTENDED_COMPLIED, "Attended and complied"),
     (AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY, "Attended but failed to comply"),
     (AttendanceOutcome.ATTENDED_NOT_DELIVERED, "Attended, but the session could not be held"),

@@ -18,7 +18,7 @@ from rj.conferences.queries import meetings_of
 from rj.kernel.london import london_day
 from rj.orders.models import Order, StepState
 from rj.orders.queries import get_step, latest_plan, steps_of
-from rj.policy.terms import AttendanceOutcome, Stage
+from rj.policy.terms import AskedBy, AttendanceOutcome, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ def appointments_of(
     """Each time that the meeting's people were told of, and what became of it.
 
     One that was moved away or called off is told as rescheduled by the service: neither the reason
-    nor who was behind it is the officer's (R47). One that was called off at the person's own
-    request is recorded so, as an outcome.
+    nor who was behind it is the officer's (R47), unless the person on probation asked for it.
     """
     told: list[datetime] = []
     for version in versions:
@@ -111,8 +110,11 @@ def appointments_of(
     for earlier in told:
         if earlier != meeting.starts_at:
             yield Appointment(stage, earlier, service)
-    is_off = meeting.state is MeetingState.CANCELLED and meeting.outcome is None
-    yield Appointment(stage, meeting.starts_at, service if is_off else meeting.outcome)
+    outcome = meeting.outcome
+    if outcome is None and meeting.state is MeetingState.CANCELLED:
+        asked_themselves = meeting.cancel_asked_by is AskedBy.HARMER_SIDE
+        outcome = AttendanceOutcome.RESCHEDULED_OFFENDER if asked_themselves else service
+    yield Appointment(stage, meeting.starts_at, outcome)
 
 
 def _versions(session: Session, meetings: Sequence[Meeting]) -> dict[UUID, list[Told]]:

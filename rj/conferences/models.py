@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from rj.db.types import Versioned, term
-from rj.policy.terms import AttendanceOutcome, Gate, GateValue
+from rj.policy.terms import AskedBy, AttendanceOutcome, Gate, GateValue
 
 
 class MeetingState(StrEnum):
@@ -53,6 +53,8 @@ class Meeting(Versioned, table=True):
     told_at: datetime | None = None
     outcome: AttendanceOutcome | None = term(AttendanceOutcome, default=None, nullable=True)
     cancelled_reason: str = Field(default="", max_length=200)
+    cancel_asked_by: AskedBy | None = term(AskedBy, default=None, nullable=True)
+    """Who asked for it, where a coordinator called it off."""
 
 
 class MeetingVersion(SQLModel, table=True):

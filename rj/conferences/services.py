@@ -34,7 +34,7 @@ from rj.kernel.references import new_reference
 from rj.orders.models import Order, PlanStep, StepState
 from rj.orders.queries import get_plan, get_step, steps_of
 from rj.orders.services import complete_step
-from rj.policy.terms import STAGE_WORDS, AttendanceOutcome, Stage
+from rj.policy.terms import STAGE_WORDS, AskedBy, AttendanceOutcome, Stage
 
 LONGEST_REASON = 200
 
@@ -276,14 +276,16 @@ def cancel_meeting(
     *,
     based_on: int,
     reason: str,
+    asked_by: AskedBy = AskedBy.SERVICE,
     actor: Actor,
     now: datetime,
     tell: Tell,
 ) -> Meeting:
     """Call a meeting off, give up its slots and tell those who had been told.
 
-    Cancelling once more changes nothing. Raises Conflict when it has changed since ``based_on`` or
-    has taken place, Invalid without a reason.
+    Nobody is told the reason, or who asked for it; only whether it was the person on probation is
+    handed over to the responsible officer (R47). Cancelling once more changes nothing. Raises
+    Conflict when it has changed since ``based_on`` or has taken place, Invalid without a reason.
     """
     meeting = get_meeting(session, meeting_id)
     lock_order(session, meeting.order_id)
@@ -293,6 +295,7 @@ def cancel_meeting(
     meeting.refuse_if_changed(based_on, "This meeting")
     if meeting.state is MeetingState.OCCURRED:
         raise Conflict("This meeting has taken place and cannot be cancelled")
+    meeting.cancel_asked_by = asked_by
     cancel(session, meeting, reason=_said(reason), actor=actor, now=now, tell=tell)
     return meeting
 

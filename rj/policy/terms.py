@@ -269,6 +269,14 @@ class ContactOutcome(StrEnum):
     OTHER = "other"
 
 
+class AskedBy(StrEnum):
+    """Who asked that a meeting be called off: counted inside, and told to nobody (R47)."""
+
+    SERVICE = "service"
+    HARMER_SIDE = "harmer_side"
+    HARMED_SIDE = "harmed_side"
+
+
 class AttendanceOutcome(StrEnum):
     """What became of a meeting, in nDelius' words (R45, R47, R49)."""
 

@@ -17,7 +17,7 @@ from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import at_london, london_day, london_time
-from rj.policy.terms import Role
+from rj.policy.terms import AskedBy, Role
 from rj.scheduling.alternatives import alternatives, move
 from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
@@ -38,7 +38,7 @@ from web.orders.access import coordinators_meeting
 from web.pages import page, see
 from web.people import Person, Visitor
 from web.visits import say
-from web.words import outcome_choices
+from web.words import choices, outcome_choices
 
 
 class MeetingPages(Controller):
@@ -151,7 +151,7 @@ class MeetingPages(Controller):
         self, request: Visitor, database: Given[Database], meeting_id: FromPath[UUID]
     ) -> Template:
         """Ask why it is called off."""
-        return _ask(request, database, meeting_id, "cancel", "Cancel this meeting")
+        return _ask_cancel(request, database, meeting_id)
 
     @post("/cancel", sync_to_thread=True)
     def check_cancel(
@@ -170,20 +170,12 @@ class MeetingPages(Controller):
             def act(session: Session) -> pages.Brief:
                 meeting = coordinators_meeting(session, request.user, meeting_id)
                 shown = pages.brief(session, meeting)
-                _cancel(session, request.user, meeting_id, form.reason, entered, clock, teller)
+                _cancel(session, request.user, meeting_id, form, entered, clock, teller)
                 return shown
 
             shown, words = rehearse(database, act)
         except Invalid as invalid:
-            return _ask(
-                request,
-                database,
-                meeting_id,
-                "cancel",
-                "Cancel this meeting",
-                entered=entered,
-                invalid=invalid,
-            )
+            return _ask_cancel(request, database, meeting_id, entered, invalid)
         return page(
             request,
             "meetings/confirm_cancel.html",
@@ -191,6 +183,7 @@ class MeetingPages(Controller):
             shown=shown,
             words=words,
             reason=form.reason,
+            asked_by=(form.asked_by or AskedBy.SERVICE).value,
             based_on=entered.based_on,
         )
 
@@ -209,17 +202,9 @@ class MeetingPages(Controller):
             form = read(CancelForm, entered)
             with database.writing() as session:
                 coordinators_meeting(session, request.user, meeting_id)
-                _cancel(session, request.user, meeting_id, form.reason, entered, clock, teller)
+                _cancel(session, request.user, meeting_id, form, entered, clock, teller)
         except Invalid as invalid:
-            return _ask(
-                request,
-                database,
-                meeting_id,
-                "cancel",
-                "Cancel this meeting",
-                entered=entered,
-                invalid=invalid,
-            )
+            return _ask_cancel(request, database, meeting_id, entered, invalid)
         say(request, "The meeting was cancelled")
         return see(f"/meetings/{meeting_id}")
 
@@ -350,7 +335,7 @@ def _cancel(
     session: Session,
     person: Person,
     meeting_id: UUID,
-    reason: str,
+    form: CancelForm,
     entered: Entered,
     clock: Clock,
     teller: Tell,
@@ -359,7 +344,8 @@ def _cancel(
         session,
         meeting_id,
         based_on=entered.based_on,
-        reason=reason,
+        reason=form.reason,
+        asked_by=form.asked_by or AskedBy.SERVICE,
         actor=person.actor(Role.COORDINATOR),
         now=clock.now(),
         tell=teller,
@@ -391,6 +377,25 @@ def _ask(
         shown=shown,
         based_on=entered.based_on if entered and entered.based_on else shown.version,
         **values,
+    )
+
+
+def _ask_cancel(
+    request: Visitor,
+    database: Database,
+    meeting_id: UUID,
+    entered: Entered | None = None,
+    invalid: Invalid | None = None,
+) -> Template:
+    return _ask(
+        request,
+        database,
+        meeting_id,
+        "cancel",
+        "Cancel this meeting",
+        entered=entered or Entered.of(asked_by=AskedBy.SERVICE.value),
+        invalid=invalid,
+        askers=choices(AskedBy),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
-from rj.policy.terms import AttendanceOutcome
+from rj.policy.terms import AskedBy, AttendanceOutcome
 from web.forms import entry
 
 
@@ -18,9 +18,10 @@ class MoveForm:
 
 @dataclass(frozen=True, slots=True)
 class CancelForm:
-    """Why a meeting is called off."""
+    """Why a meeting is called off, and who asked for it."""
 
     reason: str = entry("reason")
+    asked_by: AskedBy | None = entry("who asked for it")
 
 
 @dataclass(frozen=True, slots=True)

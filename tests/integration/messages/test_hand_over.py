@@ -11,7 +11,7 @@ from rj.calendars.hand_over import HandOverMessages, send_hand_over
 from rj.calendars.wording import GIVEAWAYS
 from rj.conferences.hand_over import Appointment, hand_over
 from rj.conferences.models import Meeting, MeetingState
-from rj.conferences.services import cancel, keep_version
+from rj.conferences.services import cancel, cancel_meeting, keep_version
 from rj.db.database import Database
 from rj.kernel.errors import Conflict
 from rj.orders.models import Order, ResponsibleOfficer, StepState
@@ -19,8 +19,8 @@ from rj.orders.queries import live_plan, steps_of
 from rj.outbox.handling import Ready, Stopped
 from rj.parties.models import Party
 from rj.parties.queries import parties_of
+from rj.policy.terms import AskedBy, Language, Route, Side, Stage
 from rj.policy.terms import AttendanceOutcome as Outcome
-from rj.policy.terms import Language, Route, Side, Stage
 from rj.settings import MailSettings
 from tests.builders import NOW, SEAL, a_facilitator, an_actor, an_officer, an_order
 from tests.privacy import Finder
@@ -89,6 +89,31 @@ def test_r47_what_was_called_off_or_moved_is_the_services_whoever_asked_for_it(d
             Appointment(Stage.REPARATION, moved_to, Outcome.RESCHEDULED_SERVICE),
             Appointment(Stage.REPARATION, first_time, Outcome.RESCHEDULED_SERVICE),
         )
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "outcome"),
+    [
+        (AskedBy.SERVICE, Outcome.RESCHEDULED_SERVICE),
+        (AskedBy.HARMED_SIDE, Outcome.RESCHEDULED_SERVICE),
+        (AskedBy.HARMER_SIDE, Outcome.RESCHEDULED_OFFENDER),
+    ],
+)
+def test_r47_only_the_persons_own_request_is_handed_over(database, order_id, asked_by, outcome):
+    with database.writing() as session:
+        meeting = a_told_meeting(session, session.get_one(Order, order_id), Stage.REVIEW, -3)
+        cancel_meeting(
+            session,
+            meeting.id,
+            based_on=meeting.version,
+            reason="ill",
+            asked_by=asked_by,
+            actor=an_actor(session),
+            now=NOW,
+            tell=nobody_tells,
+        )
+        [appointment] = facts(session, order_id)
+        assert appointment.outcome is outcome
 
 
 def test_r45_an_outcome_is_handed_over_as_it_was_recorded_and_days_attended_are_counted(

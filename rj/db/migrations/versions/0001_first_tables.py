@@ -2348,6 +2348,19 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("cancelled_reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column(
+            "cancel_asked_by",
+            sa.Enum(
+                "service",
+                "harmer_side",
+                "harmed_side",
+                name="askedby",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_meeting_ends_after_start")),
         sa.CheckConstraint(
             "length(cancelled_reason) <= 200", name=op.f("ck_meeting_cancelled_reason_length")

@@ -204,7 +204,9 @@ def test_a_cancellation_is_looked_at_before_it_is_made(database, clock):
         hidden = desk.site.hidden_fields(f"{here}/cancel")
         unsaid = desk.site.post(f"{here}/cancel", hidden=hidden)
         assert unsaid.status_code == 422
-        asked = desk.site.post(f"{here}/cancel", {"reason": "Illness"}, hidden=hidden)
+        typed = {"reason": "Illness", "asked_by": "harmer_side"}
+        asked = desk.site.post(f"{here}/cancel", typed, hidden=hidden)
+        assert 'name="asked_by" value="harmer_side"' in asked.text
         assert "Person on probation: that it is called off. E-mail" in asked.text
         assert as_it_is(desk, meeting.id).state is MeetingState.TOLD
         before = count(desk, Message)
