@@ -136,6 +136,19 @@ def import_orders(
     )
 
 
+@orders_app.command("name")
+def name_coordinator(
+    reference: Annotated[str, typer.Argument(help="The order's reference.")],
+    email: Annotated[str, typer.Argument(help="With which the coordinator signs in.")],
+) -> None:
+    """Open a limited case to a coordinator when everybody who was named for it has left."""
+    from rj.rights.commands import name_command
+
+    service = _ready_service()
+    name_command(service.database, reference, email, now=service.clock.now())
+    typer.echo("Named. They see it on their pages now, and can name others.")
+
+
 @reference_app.command("import")
 def import_reference(
     kind: Annotated[

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from rj.accounts.models import Account, AccountRole
 from rj.compartments.matrix import Action, Reach, Thing, cell
 from rj.compartments.models import CaseLimit
 from rj.conferences.models import Meeting, MeetingState
@@ -116,6 +117,27 @@ def limited_orders(session: Session, order_ids: Iterable[UUID]) -> frozenset[UUI
     """Those of these cases that are limited to named people."""
     found = select(CaseLimit.order_id).where(col(CaseLimit.order_id).in_(list(order_ids)))
     return frozenset(session.exec(found.distinct()))
+
+
+def orders_nobody_opens(session: Session) -> list[Order]:
+    """Open orders that are limited to people of whom none coordinates their area any more."""
+    opening = (
+        select(CaseLimit.order_id)
+        .join(Account, col(Account.id) == col(CaseLimit.account_id))
+        .join(AccountRole, col(AccountRole.account_id) == col(Account.id))
+        .join(Order, col(Order.id) == col(CaseLimit.order_id))
+        .where(
+            col(Account.is_active).is_(True),
+            AccountRole.role == Role.COORDINATOR,
+            AccountRole.area_id == Order.area_id,
+        )
+    )
+    found = select(Order).where(
+        col(Order.id).in_(select(CaseLimit.order_id)),
+        col(Order.id).not_in(opening),
+        col(Order.closed_at).is_(None),
+    )
+    return list(session.exec(found.order_by(col(Order.reference))))
 
 
 def facilitators_orders(session: Session, account_id: UUID) -> list[Order]:

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, delete, select
 
+from rj.accounts.models import Account
+from rj.accounts.queries import active_accounts_holding
 from rj.audit.services import Actor, note
 from rj.compartments.models import CaseLimit, ContactRelease, EmergencyOpening
-from rj.compartments.permission import facilitators_of, limited_away
+from rj.compartments.permission import facilitators_of, limited_away, orders_nobody_opens
 from rj.conferences.queries import live_meetings
 from rj.conferences.services import lock_order
 from rj.conferences.telling import Tell
@@ -28,7 +30,7 @@ from rj.parties.contact import contact_details
 from rj.parties.models import Party
 from rj.parties.queries import get_party
 from rj.parties.sealing import ContactDetails, Seal
-from rj.policy.terms import Channel, Side
+from rj.policy.terms import Channel, Role, Side
 from rj.settings import MailSettings
 
 ITEMS = ("telephone", "email", "address")
@@ -285,6 +287,25 @@ def limit_case(
     session.flush()
     for meeting in live_meetings(session, [order.id]):
         tell(session, meeting.id, now=now)
+
+
+def name_another(
+    session: Session, order: Order, account: Account, *, actor: Actor, now: datetime
+) -> None:
+    """Add a coordinator to a limited case that nobody opens any more, as all who could have left.
+
+    For whoever runs the machine. Raises Conflict while somebody opens it, and Invalid for an
+    account that does not coordinate its area.
+    """
+    if order.id not in {each.id for each in orders_nobody_opens(session)}:
+        raise Conflict("This case is not limited, or somebody still opens it: ask them")
+    working = active_accounts_holding(session, Role.COORDINATOR, order.area_id)
+    if account.id not in {each.id for each in working}:
+        raise Invalid(FieldProblem("email", "Name an active coordinator of the case's area"))
+    if session.get(CaseLimit, (order.id, account.id)) is None:
+        session.add(CaseLimit(order_id=order.id, account_id=account.id))
+    note(session, actor, "limit case", "order", order.id, now=now, order_id=order.id)
+    session.flush()
 
 
 def named_for(session: Session, order_id: UUID) -> frozenset[UUID]:

@@ -8,12 +8,14 @@ from typing import TextIO
 
 from sqlmodel import col, select
 
+from rj.accounts.queries import find_account
 from rj.audit.services import SERVICE
 from rj.calendars.telling import Teller
+from rj.compartments.services import name_another
 from rj.conferences.telling import Tell
 from rj.db.database import Database
 from rj.facilitators.models import Facilitator
-from rj.kernel.errors import Conflict, FieldProblem, Invalid, RJError
+from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, RJError
 from rj.kernel.london import day_in_words
 from rj.orders.models import Order
 from rj.outbox.keeping import Keeper
@@ -128,6 +130,19 @@ def restrict_command(
             lift_restriction(session, party, actor=SERVICE, now=now)
         else:
             restrict_person(session, party, actor=SERVICE, now=now, tell=tell)
+
+
+def name_command(database: Database, reference: str, email: str, *, now: datetime) -> None:
+    """Add a coordinator to a limited case that nobody opens any more.
+
+    Raises NotFound, Invalid and Conflict.
+    """
+    with database.writing() as session:
+        account = find_account(session, email)
+        if account is None:
+            raise NotFound("There is no account with this address")
+        order = get_order_of_reference(session, reference)
+        name_another(session, order, account, actor=SERVICE, now=now)
 
 
 def hold_command(

@@ -19,6 +19,7 @@ from rj.audit.models import AuditEntry, AuditRemoval, AuditSeal
 from rj.audit.services import SERVICE, note
 from rj.calendars.models import Invitation
 from rj.compartments.models import CaseLimit
+from rj.compartments.permission import orders_nobody_opens
 from rj.conferences.models import (
     Booking,
     GateRecord,
@@ -89,6 +90,8 @@ NOT_BEFORE_HOUR = 2
 
 SAID_BEFORE_A_HOLD_ENDS = timedelta(days=14)
 """How long before its end the report names a hold, so that it can be prolonged."""
+
+NOBODY_OPENS = "everybody who could open this limited case has left: rj orders name"
 
 SECURITY = (EventKind.SIGN_IN, EventKind.REFUSED)
 
@@ -220,6 +223,9 @@ def _waiting(session: Session, night: _Night, holds: dict[UUID, Hold]) -> list[d
         select(Order.id).where(col(Order.id).in_(list(night.kept)), col(Order.closed_at) <= first)
     )
     waiting = [{"order": str(each), "why": night.kept[each]} for each in sorted(closed)]
+    waiting += [
+        {"order": str(each.id), "why": NOBODY_OPENS} for each in orders_nobody_opens(session)
+    ]
     soon = london_day(night.now + SAID_BEFORE_A_HOLD_ENDS)
     return waiting + [
         {"order": str(hold.order_id), "why": f"the hold ends on {day_in_words(hold.ends_on)}"}

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, select
 
+from rj.accounts.models import Account
 from rj.audit.services import Actor
 from rj.calendars.envelopes import envelope_of
 from rj.calendars.feeds import feed_octets
@@ -14,15 +15,18 @@ from rj.conferences.models import Meeting
 from rj.db.database import Database
 from rj.facilitators.models import Facilitator
 from rj.kernel.clock import StoppedClock
+from rj.kernel.errors import Conflict, Invalid
 from rj.kernel.london import london_day
 from rj.orders.models import Order
 from rj.outbox.models import Message, MessageState
 from rj.outbox.services import messages_on
 from rj.policy.terms import CalendarWish, Role, Stage
+from rj.rights.commands import name_command
+from rj.rights.retention import NOBODY_OPENS, run_retention
 from rj.scheduling.freezing import freeze
 from rj.scheduling.models import LeftOut, ProposedMeeting
 from rj.settings import MailSettings
-from tests.builders import AREA, NOW
+from tests.builders import AREA, NOW, SEAL
 from tests.integration.web.facilitators.cases import Case, a_case
 from tests.integration.web.planning.county import Desk, a_desk
 from tests.web_client import TELLER, TestPerson, a_person, a_site
@@ -154,3 +158,25 @@ def test_no_emergency_opens_where_the_liaison_officer_is_not_named(
         site.sign_in(case.coordinator)
         refused = site.post(at, {"reason": "he is at her door and rings us"})
     assert refused.status_code == 409
+
+
+def test_a_limited_case_whose_people_have_left_is_said_and_opened_to_a_colleague(
+    database: Database, clock: StoppedClock
+) -> None:
+    case = a_case(database)
+    limit(database, case.order_id, case.coordinator)
+    colleague = chief(database)
+    with database.reading() as session:
+        reference = session.get_one(Order, case.order_id).reference
+    with pytest.raises(Conflict, match="still opens it"):
+        name_command(database, reference, colleague.email, now=NOW)
+    with database.writing() as session:
+        session.get_one(Account, case.coordinator.account_id).is_active = False
+    report = run_retention(database, SEAL, tell=TELLER, now=NOW)
+    assert {"order": str(case.order_id), "why": NOBODY_OPENS} in report.waiting
+    with pytest.raises(Invalid):
+        name_command(database, reference, case.facilitator.email, now=NOW)
+    name_command(database, reference, colleague.email, now=NOW)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(colleague)
+        assert site.get(f"/orders/{case.order_id}").status_code == 200
