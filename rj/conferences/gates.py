@@ -3,6 +3,7 @@
     record_gate(session, order_id, *, gate, value, party_id, note, actor, now, tell)
     choose_route(session, plan_id, route, *, based_on, actor, now, tell)
     add_preparation(session, plan_id, *, reason, actor, now)
+    drop_preparation(session, step_id, *, based_on, reason, actor, now, tell)
     record_contact_attempt(session, order_id, *, outcome, attempted_at, note, actor, now, tell)
     complete_step(session, step_id, *, done_on, actor, now, tell)
     sign_off(session, order_id, *, based_on, actor, now, tell)
@@ -64,6 +65,8 @@ from rj.venues.models import Room
 LONGEST_NOTE = 1000
 REPEATED_WITHIN = timedelta(minutes=1)
 """The same finding by the same person within this time is a second click, not a second finding."""
+
+NOT_WANTED = "This preparation meeting is no longer needed"
 
 
 def record_gate(
@@ -221,6 +224,35 @@ def add_preparation(
                 "stand before the preparation that comes before it"
             )
     return plans.add_preparation(session, plan_id, reason=reason, actor=actor, now=now)
+
+
+def drop_preparation(
+    session: Session,
+    step_id: UUID,
+    *,
+    based_on: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    tell: Tell,
+) -> PlanStep:
+    """Take back a preparation meeting that was added, with what is only held for it.
+
+    What waited for it alone is told. Raises Conflict when its people were told of a meeting, and
+    as the service of the same name in ``rj.orders``.
+    """
+    order_id = get_plan(session, get_step(session, step_id).plan_id).order_id
+    lock_order(session, order_id)
+    meeting = find_live_meeting(session, step_id)
+    if meeting is not None and meeting.state is MeetingState.TOLD:
+        raise Conflict("People have been told of this preparation meeting. Cancel it first")
+    step = plans.drop_preparation(
+        session, step_id, based_on=based_on, reason=reason, actor=actor, now=now
+    )
+    if meeting is not None:
+        cancel(session, meeting, reason=NOT_WANTED, actor=actor, now=now, tell=tell)
+    open_stages(session, order_id, actor=actor, now=now, tell=tell)
+    return step
 
 
 def choose_route(

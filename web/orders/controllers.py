@@ -18,8 +18,8 @@ from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import at_london, london_time
 from rj.orders import services
-from rj.orders.models import Order, Plan
-from rj.orders.queries import PAGE_SIZE, live_plan
+from rj.orders.models import Order, Plan, PlanStep
+from rj.orders.queries import PAGE_SIZE, live_plan, steps_of
 from rj.policy.terms import ContactOutcome, Role, Route
 from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
@@ -28,6 +28,7 @@ from web.orders import pages
 from web.orders.access import coordinators_order
 from web.orders.forms import (
     ContactForm,
+    DropPreparationForm,
     LiaisonForm,
     PreparationForm,
     RouteForm,
@@ -207,6 +208,42 @@ class OrderActs(Controller):
         say(request, "Preparation meeting added. It is planned with the next run")
         return see(where)
 
+    @get("/preparation/take-back", sync_to_thread=True)
+    def ask_drop_preparation(
+        self, request: Visitor, database: Given[Database], order_id: FromPath[UUID]
+    ) -> Template:
+        """Ask why the added preparation meeting is no longer needed."""
+        return _ask_drop_preparation(request, database, order_id)
+
+    @post("/preparation/take-back", sync_to_thread=True)
+    def drop_preparation(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        teller: Given[Tell],
+        order_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Take it back, with what is only held for it."""
+        try:
+            form = read(DropPreparationForm, entered)
+            with database.writing() as session:
+                order = coordinators_order(session, request.user, order_id)
+                gates.drop_preparation(
+                    session,
+                    _added_preparation(session, order).id,
+                    based_on=entered.based_on,
+                    reason=form.reason,
+                    actor=request.user.actor(Role.COORDINATOR),
+                    now=clock.now(),
+                    tell=teller,
+                )
+        except Invalid as invalid:
+            return _ask_drop_preparation(request, database, order_id, entered, invalid)
+        say(request, "The added preparation meeting was taken back")
+        return see(f"/orders/{order_id}")
+
     @get("/route", sync_to_thread=True)
     def ask_route(
         self, request: Visitor, database: Given[Database], order_id: FromPath[UUID]
@@ -384,6 +421,29 @@ def _ask_contact(
     )
 
 
+def _ask_drop_preparation(
+    request: Visitor,
+    database: Database,
+    order_id: UUID,
+    entered: Entered | None = None,
+    invalid: Invalid | None = None,
+) -> Template:
+    def more(session: Session, order: Order) -> dict[str, Any]:
+        step = _added_preparation(session, order)
+        return {"based_on": step.version, "added_reason": step.added_reason}
+
+    return _ask(
+        request,
+        database,
+        order_id,
+        "drop_preparation",
+        "Take back the added preparation meeting",
+        entered=entered,
+        invalid=invalid,
+        more=more,
+    )
+
+
 def _ask_route(
     request: Visitor,
     database: Database,
@@ -442,6 +502,13 @@ def _plan_of(session: Session, order: Order) -> Plan:
     if plan is None:
         raise Conflict("This order is closed")
     return plan
+
+
+def _added_preparation(session: Session, order: Order) -> PlanStep:
+    step = pages.added_preparation(steps_of(session, _plan_of(session, order).id))
+    if step is None:
+        raise Conflict("No preparation meeting that was added is open in this plan")
+    return step
 
 
 def _refuse_without_consent(session: Session, order_id: UUID) -> None:

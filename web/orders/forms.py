@@ -25,6 +25,13 @@ class ContactForm:
 
 
 @dataclass(frozen=True, slots=True)
+class DropPreparationForm:
+    """One preparation meeting less."""
+
+    reason: str = entry("reason", missing="Say why it is no longer needed", longest=200)
+
+
+@dataclass(frozen=True, slots=True)
 class PreparationForm:
     """One more preparation meeting."""
 

@@ -553,6 +553,12 @@ def _told(
     )
 
 
+def added_preparation(steps: Iterable[PlanStep]) -> PlanStep | None:
+    """The last preparation meeting that was added to the plan and is open still, if any."""
+    added = [step for step in steps if step.added_reason and step.state is StepState.OPEN]
+    return added[-1] if added else None
+
+
 def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, ...]:
     if order.closed_at is not None or plan is None:
         return ()
@@ -560,6 +566,10 @@ def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, 
     acts = [Act("Record an attempt to make contact", f"{here}/contact")]
     if any(step.stage is Stage.REPARATION and step.state is StepState.OPEN for step in steps):
         acts.append(Act("Add a preparation meeting", f"{here}/preparation"))
+        if added_preparation(steps) is not None:
+            acts.append(
+                Act("Take back the added preparation meeting", f"{here}/preparation/take-back")
+            )
         acts.append(Act("Change what the third meeting is", f"{here}/route"))
     if order.is_sensitive_complex and order.signed_off_at is None:
         acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))

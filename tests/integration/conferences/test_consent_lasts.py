@@ -175,6 +175,31 @@ def test_an_added_preparation_comes_before_the_conference_is_told(database: Data
         assert meetings[Stage.REPARATION] in tell.meetings
 
 
+def test_an_added_preparation_that_is_taken_back_holds_the_conference_up_no_longer(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        order, actor, meetings, tell = a_direct_case(session, is_told=False)
+        plan = live_plan(session, order.id)
+        assert plan is not None
+        added = gates.add_preparation(
+            session, plan.id, reason="She wants to think", actor=actor, now=NOW
+        )
+        record(session, order, actor, tell, Gate.READINESS, GateValue.YES)
+        assert meetings[Stage.REPARATION] not in tell.meetings
+        gates.drop_preparation(
+            session,
+            added.id,
+            based_on=added.version,
+            reason="She has thought",
+            actor=actor,
+            now=LATER,
+            tell=tell,
+        )
+        assert meetings[Stage.REPARATION] in tell.meetings
+        assert added.state is StepState.DROPPED
+
+
 def test_no_preparation_is_added_behind_a_conference_that_was_told(database: Database) -> None:
     with database.writing() as session:
         order, actor, _, _ = a_direct_case(session, is_told=True)

@@ -182,6 +182,8 @@ WHO: dict[str, frozenset[Role]] = {
     "POST /orders/{order_id:uuid}/people/{party_id:uuid}/stop": COORDINATOR,
     "GET /orders/{order_id:uuid}/preparation": COORDINATOR,
     "POST /orders/{order_id:uuid}/preparation": COORDINATOR,
+    "GET /orders/{order_id:uuid}/preparation/take-back": COORDINATOR,
+    "POST /orders/{order_id:uuid}/preparation/take-back": COORDINATOR,
     "GET /orders/{order_id:uuid}/route": COORDINATOR,
     "POST /orders/{order_id:uuid}/route": COORDINATOR,
     "GET /orders/{order_id:uuid}/sign-off": COORDINATOR,

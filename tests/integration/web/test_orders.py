@@ -207,9 +207,9 @@ def test_a_wrong_entry_keeps_what_was_typed_and_says_what_to_do(database, clock)
         assert session.exec(select(ContactAttempt)).all() == []
 
 
-def test_a_preparation_meeting_is_added_once_however_often_the_form_is_sent(database, clock):
+def test_a_preparation_meeting_is_added_once_and_may_be_taken_back(database, clock):
     order_id = an_order_id(database)
-    with a_site(database, clock) as site:
+    with a_site(database, clock, teller=TELLER) as site:
         a_coordinators_site(site, database)
         path = f"/orders/{order_id}/preparation"
         hidden = site.hidden_fields(path)
@@ -217,6 +217,13 @@ def test_a_preparation_meeting_is_added_once_however_often_the_form_is_sent(data
             answer = site.post(path, {"reason": "More time"}, hidden=hidden)
             assert answer.status_code == 303
         assert "Further preparation" in site.get(f"/orders/{order_id}").text
+        again = f"{path}/take-back"
+        stale = site.hidden_fields(again)
+        assert "More time" in site.get(again).text
+        assert site.post(again, {"reason": ""}, form_at=again).status_code == 422
+        assert site.post(again, {"reason": "No need"}, form_at=again).status_code == 303
+        assert site.post(again, {"reason": "No need"}, hidden=stale).status_code == 409
+        assert "Further preparation" not in site.get(f"/orders/{order_id}").text
     with database.reading() as session:
         added = session.exec(select(PlanStep).where(col(PlanStep.added_reason) != "")).all()
         assert len(added) == 1
