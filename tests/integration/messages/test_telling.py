@@ -15,7 +15,7 @@ from rj.calendars.readers import Reader
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import mark_told
 from rj.calendars.wording import Occasion
-from rj.conferences.models import MeetingState
+from rj.conferences.models import Meeting, MeetingState
 from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict
 from rj.outbox.models import MessageState, RecipientKind
@@ -34,6 +34,7 @@ from tests.builders import a_facilitator
 from tests.integration.messages.conftest import KEY, SEAL, Story
 from tests.privacy import leaks
 from tests.who_may_see import forbidden_to
+from web.meetings.pages import may_hear_again
 
 
 def parts(octets: bytes) -> EmailMessage:
@@ -373,6 +374,20 @@ def test_an_uninvited_meeting_in_the_past_is_told_to_nobody(story: Story) -> Non
     story.send()
 
     assert story.post.received == []
+
+
+def test_a_coordinator_may_have_the_mails_of_all_but_the_harmed_side_sent_again(
+    story: Story,
+) -> None:
+    story.tell()
+    story.send()
+    with story.database.reading() as session:
+        meeting = session.get_one(Meeting, story.case.meeting_id)
+        offered = {each.reader_id for each in may_hear_again(session, meeting, story.clock.now())}
+
+    assert {story.case.harmer, story.case.lead} <= offered
+    assert story.last(story.case.harmed).state is MessageState.SENT
+    assert story.case.harmed not in offered
 
 
 def test_a_mail_sent_again_on_request_has_the_next_sequence(story: Story) -> None:
