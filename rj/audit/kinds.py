@@ -96,6 +96,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "sign off",
         "set chosen name",
         "set contact details",
+        "set organisation",
         "stop contact",
         "stop planning run",
         "take approval back",

@@ -113,6 +113,7 @@ def people_texts(order: OrderFacts) -> list[dict[str, str]]:
             "role": party.role.value,
             "name": party.name,
             "chosen_name": party.chosen_name,
+            "organisation": party.organisation,
             **_person_texts(party),
         }
         for party in order.parties

@@ -172,7 +172,8 @@ class PartyFacts:
     """Codes of venues that are barred for this person."""
     likes_venues: tuple[str, ...] = ()
     contact_plan: ContactPlanFacts | None = None
-    is_organisation: bool = False
+    organisation: str = ""
+    """What a harmed-side person represents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,17 +178,17 @@ def _harmed_side(
             key(Side.HARMED),
             Side.HARMED,
             PartyRole.PRINCIPAL,
-            f"{contact}, {ORGANISATION}" if outline.is_organisation else contact,
+            contact,
             chance,
             today,
             census,
             home=town,
-            chosen_name=ORGANISATION if outline.is_organisation else chosen,
+            chosen_name=chosen,
+            organisation=ORGANISATION if outline.is_organisation else "",
             language=Language.WELSH if heritage is Heritage.WELSH else Language.ENGLISH,
             hours=_harmed_hours(chance),
             plan=plan,
             agreed_lately=True,
-            is_organisation=outline.is_organisation,
             likes=chance.random() < 0.5,
         )
     if chance.random() < 0.35 and not outline.is_organisation:
@@ -225,7 +225,7 @@ def _person(
     avoids: tuple[str, ...] = (),
     plan: PlanKind | None = None,
     agreed_lately: bool = False,
-    is_organisation: bool = False,
+    organisation: str = "",
     likes: bool = False,
 ) -> PartyFacts:
     own_name = name.split(",")[0]
@@ -262,7 +262,7 @@ def _person(
         avoids=avoids,
         likes_venues=(_likely_venue(chance),) if likes and chance.random() < 0.5 else (),
         contact_plan=contact_plan,
-        is_organisation=is_organisation,
+        organisation=organisation,
     )
 
 

@@ -29,7 +29,7 @@ MOST_KEPT = 20
 """Drafts of one account."""
 
 _OF_A_PERSON = re.compile(r"people-(\d+)-(.+)")
-OF_THE_HARMED = frozenset({"side", "role", "chosen_name"})
+OF_THE_HARMED = frozenset({"side", "role", "chosen_name", "organisation"})
 """All that a draft keeps of somebody of the harmed side."""
 
 Values = Mapping[str, tuple[str, ...]]

@@ -85,7 +85,7 @@ ORDER_OPTIONAL = (
     *PERSON_COLUMNS,
 )
 PARTY_REQUIRED = ("order_reference", "side", "role")
-PARTY_OPTIONAL = ("name", "chosen_name", *PERSON_COLUMNS)
+PARTY_OPTIONAL = ("name", "chosen_name", "organisation", *PERSON_COLUMNS)
 
 NO_OFFENCE = Fault("offences", "The offence is missing", "Give at least one code, like 8/6")
 """Found on reading, so that it is told together with everything else that is missing."""
@@ -393,6 +393,7 @@ def _read_person(reader: _Reader, side: Side, role: PartyRole, *, is_order_row: 
         role=role,
         details=details,
         chosen_name="" if is_order_row else reader.text("chosen_name", 100),
+        organisation="" if is_order_row else reader.text("organisation", 100),
         born_on=reader.day("date_of_birth", required=True) if is_order_row else None,
         terms=terms,
         language=reader.term("letters_in", Language, Language.ENGLISH),

@@ -18,7 +18,7 @@ from rj.kernel.london import day_in_words
 from rj.parties.contact import refuse_impossible_terms, refuse_unreachable
 from rj.parties.recording import NewPerson
 from rj.policy.legal import hard_end, rules_on
-from rj.policy.terms import OrderType, RequirementType, Side, Skill
+from rj.policy.terms import OrderType, PartyRole, RequirementType, Side, Skill
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9/._ -]*")
 CRN = re.compile(r"[A-Z][0-9]{6}")
@@ -420,6 +420,18 @@ def _person_faults(person: NewPerson, known: Known, today: date) -> Iterator[Fau
     details = person.details
     if person.side is Side.HARMER and not details.name:
         yield Fault("name", "The name is missing", "Give the person's name")
+    if person.organisation and (person.side, person.role) != (Side.HARMED, PartyRole.PRINCIPAL):
+        yield Fault(
+            "organisation",
+            "Only the harmed side is represented for an organisation",
+            "Leave it empty, or make this the harmed person themselves",
+        )
+    elif person.organisation and not details.name:
+        yield Fault(
+            "name",
+            "Nobody is named who represents the organisation",
+            "Give the name of one person who speaks for it",
+        )
     if details.email and not is_email(details.email):
         yield Fault("email", "This is not an e-mail address", "Check its spelling")
     if details.telephone and not TELEPHONE.fullmatch(details.telephone):

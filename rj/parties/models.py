@@ -108,6 +108,9 @@ class HarmedDetails(Versioned, table=True):
     party_id: UUID = Field(foreign_key="party.id", primary_key=True)
     chosen_name: str = Field(max_length=100)
     """What the person wants to be called; staff of the case see it once agreed."""
+    organisation: str = Field(default="", max_length=100)
+    """The organisation that was harmed, where this person is its named representative: the plan of
+    contact, the hours and the consent are the representative's."""
     sealed: bytes
     """Name, e-mail, telephone and address, encrypted with a key kept outside the database."""
 

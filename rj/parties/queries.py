@@ -117,6 +117,28 @@ def chosen_names(session: Session, order_ids: Iterable[UUID]) -> dict[UUID, str]
     return dict(found)
 
 
+def organisation_of(session: Session, party_id: UUID) -> str:
+    """The organisation that a harmed-side person represents; empty for one who was harmed."""
+    harmed = session.get(HarmedDetails, party_id)
+    return harmed.organisation if harmed else ""
+
+
+def harmed_names(session: Session, order_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How pages of staff speak of each harmed-side person, by party: by the chosen name, and for
+    an organisation with its name; empty where nothing may be said."""
+    found = session.exec(
+        select(Party.id, HarmedDetails.chosen_name, HarmedDetails.organisation)
+        .join(HarmedDetails, col(HarmedDetails.party_id) == Party.id)
+        .where(col(Party.order_id).in_(list(order_ids)))
+    ).all()
+    return {
+        party_id: f"{organisation}, represented by {chosen or 'somebody not named here'}"
+        if organisation
+        else chosen
+        for party_id, chosen, organisation in found
+    }
+
+
 def orders_of_harmers_named(session: Session, text: str) -> frozenset[UUID]:
     """Orders whose person on probation has this text in their name. None for an empty text."""
     if not text.strip():

@@ -45,6 +45,8 @@ class NewPerson:
     details: ContactDetails = field(default_factory=ContactDetails)
     chosen_name: str = field(default="", repr=False)
     """What a harmed-side person wants to be called."""
+    organisation: str = field(default="", repr=False)
+    """The organisation that was harmed, where this person represents it."""
     born_on: date | None = None
     """Of the person on probation only."""
     terms: ContactTerms | None = None
@@ -102,6 +104,7 @@ def person_rows(
                 "party_id": party_id,
                 "version": 1,
                 "chosen_name": person.chosen_name,
+                "organisation": person.organisation,
                 "sealed": seal.close(person.details),
             }
         ]
@@ -236,6 +239,7 @@ def differs_in(
         "telephone": (details.telephone, person.details.telephone),
         "address": (details.address, person.details.address),
         "chosen_name": (harmed.chosen_name if harmed else "", person.chosen_name),
+        "organisation": (harmed.organisation if harmed else "", person.organisation),
         "channel": (terms, told_terms),
         "letters_in": (party.language, person.language),
         "hours": (party.hours, person.hours),

@@ -2,6 +2,7 @@
 
     set_availability(session, party_id, Availability(...), *, actor, now)
     set_chosen_name(session, party_id, name, *, actor, now)
+    set_organisation(session, party_id, name, *, actor, now)
 
 Others only ever see the consequences: free or taken, this building or another, never why.
 """
@@ -122,4 +123,28 @@ def set_chosen_name(
         now=now,
         order_id=party.order_id,
         fields=["chosen_name"],
+    )
+
+
+def set_organisation(
+    session: Session, party_id: UUID, name: str, *, actor: Actor, now: datetime
+) -> None:
+    """The organisation that somebody of the harmed side represents; empty for one who was harmed
+    themselves. Raises NotFound."""
+    details = get_record(session, HarmedDetails, party_id, "person")
+    name = clean_line(name)
+    if len(name) > 100:
+        raise Invalid(FieldProblem("organisation", "The name must be 100 characters or fewer"))
+    if details.organisation == name:
+        return
+    details.organisation = name
+    note(
+        session,
+        actor,
+        "set organisation",
+        "party",
+        party_id,
+        now=now,
+        order_id=get_party(session, party_id).order_id,
+        fields=["organisation"],
     )

@@ -102,6 +102,7 @@ def _details(session: Session, party: Party, seal: Seal) -> File:
     return {
         "name": details.name,
         "chosen_name": harmed.chosen_name if harmed else "",
+        "organisation": harmed.organisation if harmed else "",
         "born_on": plain(harmer.born_on) if harmer else None,
         "email": details.email,
         "telephone": details.telephone,

@@ -52,8 +52,8 @@ INVENTORY: tuple[Kept, ...] = (
     _kept(
         "harmed_details",
         points="party_id",
-        told="chosen_name sealed",
-        erased="chosen_name sealed",
+        told="chosen_name organisation sealed",
+        erased="chosen_name organisation sealed",
     ),
     _kept(
         "safe_contact_plan",

@@ -33,7 +33,7 @@ from rj.orders.queries import (
 from rj.outbox.models import RecipientKind
 from rj.parties.contact import contact_details
 from rj.parties.models import Party
-from rj.parties.queries import chosen_names, contact_plan, harmer_names, parties_of
+from rj.parties.queries import contact_plan, harmed_names, harmer_names, parties_of
 from rj.parties.sealing import Seal
 from rj.policy.plan_templates import Attends
 from rj.policy.terms import Gate, GateValue, Role, Side, Stage
@@ -378,7 +378,7 @@ def party_heading(
     if party.side is Side.HARMED:
         consent = gates.get((Gate.CONSENT, party.id))
         has_agreed = consent is not None and consent.value is GateValue.YES
-        name = chosen_names(session, [party.order_id]).get(party.id, "") if has_agreed else ""
+        name = harmed_names(session, [party.order_id]).get(party.id, "") if has_agreed else ""
     else:
         name = harmer_names(session, [party.order_id]).get(party.order_id, "")
         if person_part(party) is not Part.HARMER:

@@ -29,7 +29,7 @@ from rj.orders.queries import (
     steps_of,
 )
 from rj.outbox.models import Message, RecipientKind
-from rj.parties.queries import chosen_names, get_party, harmer_names, parties_of_orders
+from rj.parties.queries import get_party, harmed_names, harmer_names, parties_of_orders
 from rj.policy.clocks import ClockState, Standing
 from rj.policy.terms import PartyRole, Role, Side
 from rj.scheduling.waiting import awaiting_review, gates_waiting, risks_lapsing
@@ -474,7 +474,7 @@ def _reader(session: Session, kind: RecipientKind, reader_id: UUID) -> str:
             if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:
                 name = harmer_names(session, [party.order_id]).get(party.order_id, "")
             else:
-                name = chosen_names(session, [party.order_id]).get(party.id, "")
+                name = harmed_names(session, [party.order_id]).get(party.id, "")
             return name or part_words(party).lower()
         case _:
             return "a member of staff"

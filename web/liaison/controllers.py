@@ -27,9 +27,9 @@ from rj.parties.contact import (
     set_contact_details,
 )
 from rj.parties.models import HarmedDetails, Party
-from rj.parties.queries import chosen_names, contact_plan, time_of
+from rj.parties.queries import chosen_names, contact_plan, organisation_of, time_of
 from rj.parties.sealing import ContactDetails, Seal
-from rj.parties.wishes import Availability, set_availability, set_chosen_name
+from rj.parties.wishes import Availability, set_availability, set_chosen_name, set_organisation
 from rj.policy.terms import CalendarWish, Gate, GateValue, Role, Side
 from rj.settings import Settings
 from rj.suppression.services import (
@@ -144,6 +144,7 @@ class PersonPages(Controller):
             _note_view(session, request, party, clock, reason)
             details = contact_details(session, seal, party_id)
             chosen = chosen_names(session, [party.order_id]).get(party_id, "")
+            organisation = organisation_of(session, party_id)
             version = _details_version(session, party_id)
         return _details_page(
             request,
@@ -152,6 +153,7 @@ class PersonPages(Controller):
             version,
             Entered.of(
                 chosen_name=chosen,
+                organisation=organisation,
                 name=details.name,
                 email=details.email,
                 telephone=details.telephone,
@@ -192,6 +194,7 @@ class PersonPages(Controller):
                 )
                 session.flush()
                 set_chosen_name(session, party_id, form.chosen_name, actor=actor, now=now)
+                set_organisation(session, party_id, form.organisation, actor=actor, now=now)
                 session.flush()
                 stop_who_is_alike(session, seal, party_id, actor=actor, now=now, tell=teller)
                 _bring_in_line(session, settings, seal, party_id, clock)

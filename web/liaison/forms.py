@@ -20,6 +20,7 @@ class DetailsForm:
     """Who somebody of the harmed side is and how to reach them."""
 
     chosen_name: str = entry("name they want to be called", longest=100, is_required=False)
+    organisation: str = entry("organisation", longest=100, is_required=False)
     name: str = entry("full name", missing="Enter their full name", longest=100)
     email: str = entry("e-mail address", longest=254, is_required=False)
     telephone: str = entry("telephone number", longest=40, is_required=False)

@@ -21,8 +21,8 @@ from rj.orders.queries import get_step, live_plan, offences_of
 from rj.outbox.models import MessageState
 from rj.parties.models import Party
 from rj.parties.queries import (
-    chosen_names,
     contact_plan,
+    harmed_names,
     parties_of,
     time_of,
 )
@@ -336,7 +336,7 @@ def _people(session: Session, order: Order) -> tuple[PersonRow, ...]:
 
 
 def _name(session: Session, party: Party) -> str:
-    return chosen_names(session, [party.order_id]).get(party.id, "") or party.reference
+    return harmed_names(session, [party.order_id]).get(party.id, "") or party.reference
 
 
 def _venue_names(session: Session, venue_ids: frozenset[UUID]) -> str:

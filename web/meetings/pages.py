@@ -17,7 +17,7 @@ from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep
 from rj.orders.queries import get_order, get_plan, get_step
 from rj.outbox.models import MessageState
-from rj.parties.queries import chosen_names, harmer_names, parties_of
+from rj.parties.queries import harmed_names, harmer_names, parties_of
 from rj.policy.terms import AttendanceOutcome, PartyRole, Side, Stage
 from web.meetings.choosing import Chosen, place_words, staff_words
 from web.meetings.rehearsal import WHAT, how_words
@@ -167,7 +167,7 @@ def _word_row(word: Word) -> WordRow:
 
 
 def _names(session: Session, order_id: UUID) -> dict[UUID, str]:
-    names = dict(chosen_names(session, [order_id]))
+    names = dict(harmed_names(session, [order_id]))
     harmer = harmer_names(session, [order_id]).get(order_id, "")
     for party in parties_of(session, order_id):
         if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:

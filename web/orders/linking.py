@@ -21,7 +21,7 @@ from rj.orders.queries import (
     linked_order_ids,
     open_orders_with_crn,
 )
-from rj.parties.queries import chosen_names, parties_of
+from rj.parties.queries import harmed_names, parties_of
 from rj.policy.terms import Role, Side
 from web.forms import NO_PROBLEMS, Entered, Problems
 from web.given import Given
@@ -203,7 +203,7 @@ def _ask(
 
 def _harmed(session: Session, order: Order) -> list[tuple[str, str]]:
     """The harmed side of an order by reference and by what they want to be called."""
-    names = chosen_names(session, [order.id])
+    names = harmed_names(session, [order.id])
     return [
         (str(party.id), " ".join(filter(None, (names.get(party.id, ""), f"({party.reference})"))))
         for party in parties_of(session, order.id)

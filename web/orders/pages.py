@@ -36,8 +36,8 @@ from rj.orders.queries import (
 )
 from rj.parties.models import Party
 from rj.parties.queries import (
-    chosen_names,
     contact_plan,
+    harmed_names,
     harmer_names,
     orders_of_harmers_named,
     parties_of,
@@ -361,7 +361,7 @@ def _unsuitable(
 
 def party_names(session: Session, order_id: UUID) -> dict[UUID, str]:
     """What each party is called here: the harmed side by the chosen name, or not at all."""
-    names = dict(chosen_names(session, [order_id]))
+    names = dict(harmed_names(session, [order_id]))
     harmer = harmer_names(session, [order_id]).get(order_id, "")
     for party in parties_of(session, order_id):
         if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:

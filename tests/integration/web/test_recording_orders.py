@@ -233,3 +233,20 @@ def test_an_empty_form_asks_for_each_field_by_its_label(database, clock):
     assert "show_place" not in answer.text.replace('name="show_place"', "").replace(
         'id="show_place"', ""
     ).replace('for="show_place"', "").replace("people-0-show_place", "")
+
+
+def test_an_organisation_is_shown_with_who_represents_it_and_reached_as_they_wish(database, clock):
+    shop = HARMED | {"people-0-organisation": "Corner Shop"}
+    nobody = shop | {"people-0-name": ""}
+    with a_site(database, clock) as site:
+        a_coordinator_in(site, database)
+        refused = site.post("/orders/new", the_order() | nobody)
+        assert refused.status_code == 422
+        assert "Nobody is named who represents the organisation" in refused.text
+        answer = site.post("/orders/new", the_order() | shop)
+        page = site.get(answer.headers["location"]).text
+    assert "Corner Shop, represented by Robin" in page
+    assert "Secret Surname" not in page
+    with database.reading() as session:
+        harmed = session.exec(select(Party).where(Party.side == Side.HARMED)).one()
+        assert contact_details(session, SEAL, harmed.id).name == "Secret Surname"

@@ -397,7 +397,7 @@ def test_people_have_curfews_shifts_exclusion_zones_and_helpers() -> None:
     assert {code for party in parties for code in (*party.avoids, *party.likes_venues)} <= codes
     assert sum(party.role is PartyRole.INTERPRETER for party in parties) >= 4
     assert {party.side for party in parties if party.role is PartyRole.SUPPORTER} == set(Side)
-    assert sum(party.is_organisation for party in parties) == 1
+    assert sum(bool(party.organisation) for party in parties) == 1
     assert sum(party.language is Language.WELSH for party in parties) >= 4
     assert all(party.curfew is None for party in parties if party.side is Side.HARMED)
 

@@ -290,3 +290,18 @@ def test_r4_a_deferment_has_a_hard_end(sentenced, convicted, ends, at_fault):
     assert faults == []
     found = order_faults(resolve(order, KNOWN), KNOWN, date(2026, 4, 1))
     assert {fault.column for fault in found} == at_fault
+
+
+@pytest.mark.parametrize(
+    ("cells", "at_fault"),
+    [
+        ({"side": "harmed", "role": "principal", "name": "Ann Bee"}, set()),
+        ({"side": "harmed", "role": "principal", "name": ""}, {"name"}),
+        ({"side": "harmed", "role": "supporter", "name": "Ann Bee"}, {"organisation"}),
+        ({"side": "harmer", "role": "supporter", "name": "Ann Bee"}, {"organisation"}),
+    ],
+)
+def test_an_organisation_is_harmed_by_way_of_somebody_named_who_speaks_for_it(cells, at_fault):
+    person, faults = read_party({"order_reference": "A", "organisation": "Corner Shop", **cells})
+    assert faults == []
+    assert {fault.column for fault in person_faults(person, KNOWN, TODAY)} == at_fault

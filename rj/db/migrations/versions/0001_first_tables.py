@@ -2048,9 +2048,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("chosen_name", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
             "length(chosen_name) <= 100", name=op.f("ck_harmed_details_chosen_name_length")
+        ),
+        sa.CheckConstraint(
+            "length(organisation) <= 100", name=op.f("ck_harmed_details_organisation_length")
         ),
         sa.ForeignKeyConstraint(
             ["party_id"], ["party.id"], name=op.f("fk_harmed_details_party_id_party")
