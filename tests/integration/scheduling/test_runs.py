@@ -1,6 +1,10 @@
 """Planning runs: frozen, solved, kept once, and repeated."""
 
 import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -10,9 +14,12 @@ from rj.facilitators.queries import get_facilitator
 from rj.kernel.clock import StoppedClock
 from rj.kernel.errors import Conflict
 from rj.policy.terms import Stage
+from rj.scheduling import solving
 from rj.scheduling.models import LeftOut, PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.planner.documents import read_plan, read_problem
+from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.rules import Breach, breaches
+from rj.scheduling.planner.solution import Solution
 from rj.scheduling.runs import (
     get_run,
     names_of,
@@ -208,3 +215,40 @@ def test_P3_a_fault_while_planning_changes_nothing(
         assert failed.failure.startswith("Planning met a fault")
         assert proposed(session, failed) == []
         assert session.exec(select(LeftOut)).all() == []
+
+
+def test_P3_a_run_that_is_stopped_hears_of_it_within_a_second_and_asks_seldom(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        run = request_run(session, AREA, actor=county.actor, now=NOW)
+    plan, reading = solving.plan_meetings, Database.reading
+    looks: list[float] = []
+    heard: list[float] = []
+
+    def noting_looks(self: Database) -> AbstractContextManager[Session]:
+        looks.append(time.monotonic())
+        return reading(self)
+
+    def searching_on(
+        problem: Problem, *, should_stop: Callable[[], bool], **asked: Any
+    ) -> Solution:
+        assert not should_stop()
+        with database.writing() as session:
+            stop_run(session, run.id, actor=county.actor, now=NOW)
+        begun = time.monotonic()
+        with monkeypatch.context() as patched:
+            patched.setattr(Database, "reading", noting_looks)
+            while not should_stop() and time.monotonic() - begun < 5:
+                pass
+        heard.append(time.monotonic() - begun)
+        return plan(problem, effort=asked["effort"], seed=asked["seed"])
+
+    monkeypatch.setattr(solving, "plan_meetings", searching_on)
+    solve_run(database, StoppedClock(NOW), run.id)
+
+    assert heard[0] < 1
+    assert len(looks) == 1  # of thousands of times that the search asked
+    with database.reading() as session:
+        assert get_run(session, run.id).state is RunState.FINISHED
