@@ -1,6 +1,7 @@
 """Open cases: every open order of an area with what planning needs to know of it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -56,16 +57,7 @@ def open_cases(session: Session, area_id: str) -> list[OpenCase]:
             select(Plan).where(col(Plan.order_id).in_(ids), Plan.state == PlanState.LIVE)
         )
     }
-    steps: dict[UUID, list[PlanStep]] = defaultdict(list)
-    for step in session.exec(
-        select(PlanStep)
-        .where(
-            col(PlanStep.plan_id).in_([plan.id for plan in plans.values()]),
-            PlanStep.state != StepState.DROPPED,
-        )
-        .order_by(col(PlanStep.position))
-    ):
-        steps[step.plan_id].append(step)
+    steps = _steps_of(session, plans.values())
     parties = parties_of_orders(session, ids)
     ends = dict(
         session.exec(
@@ -74,20 +66,7 @@ def open_cases(session: Session, area_id: str) -> list[OpenCase]:
             )
         ).all()
     )
-    agreed: dict[UUID, list[UUID]] = defaultdict(list)
-    for order_id, venue_id in session.exec(
-        select(col(VenueAgreed.order_id), col(VenueAgreed.venue_id))
-        .where(col(VenueAgreed.order_id).in_(ids))
-        .order_by(col(VenueAgreed.venue_id))
-    ):
-        agreed[order_id].append(venue_id)
-    wishes: dict[UUID, list[PlanningWish]] = defaultdict(list)
-    for wish in session.exec(
-        select(PlanningWish)
-        .where(col(PlanningWish.order_id).in_(ids))
-        .order_by(col(PlanningWish.asked_at), col(PlanningWish.id))
-    ):
-        wishes[wish.order_id].append(wish)
+    agreed, wishes = _venues_agreed(session, ids), _wishes_for(session, ids)
     return [
         OpenCase(
             order=order,
@@ -102,6 +81,44 @@ def open_cases(session: Session, area_id: str) -> list[OpenCase]:
         for order in orders.values()
         if order.id in plans
     ]
+
+
+def _steps_of(session: Session, plans: Iterable[Plan]) -> dict[UUID, list[PlanStep]]:
+    """By plan, in their order, without those that were dropped."""
+    steps: dict[UUID, list[PlanStep]] = defaultdict(list)
+    for step in session.exec(
+        select(PlanStep)
+        .where(
+            col(PlanStep.plan_id).in_([plan.id for plan in plans]),
+            PlanStep.state != StepState.DROPPED,
+        )
+        .order_by(col(PlanStep.position))
+    ):
+        steps[step.plan_id].append(step)
+    return steps
+
+
+def _venues_agreed(session: Session, orders: list[UUID]) -> dict[UUID, list[UUID]]:
+    agreed: dict[UUID, list[UUID]] = defaultdict(list)
+    for order_id, venue_id in session.exec(
+        select(col(VenueAgreed.order_id), col(VenueAgreed.venue_id))
+        .where(col(VenueAgreed.order_id).in_(orders))
+        .order_by(col(VenueAgreed.venue_id))
+    ):
+        agreed[order_id].append(venue_id)
+    return agreed
+
+
+def _wishes_for(session: Session, orders: list[UUID]) -> dict[UUID, list[PlanningWish]]:
+    """By order, the oldest wish first."""
+    wishes: dict[UUID, list[PlanningWish]] = defaultdict(list)
+    for wish in session.exec(
+        select(PlanningWish)
+        .where(col(PlanningWish.order_id).in_(orders))
+        .order_by(col(PlanningWish.asked_at), col(PlanningWish.id))
+    ):
+        wishes[wish.order_id].append(wish)
+    return wishes
 
 
 def standards_of_run(session: Session, area_id: str, today: date) -> DeliveryStandards:

@@ -56,16 +56,7 @@ def plan_by_areas(
         ]
     else:
         done = list(run(split))
-    meeting = {each.task: each for part in done for each in part.plan.meetings}
-    joined = Plan(
-        problem.name,
-        tuple(
-            meeting[task.id]
-            for case in problem.cases
-            for task in case.open_tasks
-            if task.id in meeting
-        ),
-    )
+    joined = _laid_together(problem, done)
     reconciled: tuple[str, ...] = ()
     left_out = {task: why for part in done for task, why in part.left_out.items()}
     broken = broken_cases(problem, joined)
@@ -90,6 +81,13 @@ def plan_by_areas(
         provenance=provenance_of(seed, effort, rounds),
     )
     return Joined(solution, len(split), reconciled)
+
+
+def _laid_together(problem: Problem, done: Iterable[Solution]) -> Plan:
+    """The plans of the parts as one, in the order of the whole problem; it may break rules."""
+    meeting = {each.task: each for part in done for each in part.plan.meetings}
+    tasks = (task.id for case in problem.cases for task in case.open_tasks)
+    return Plan(problem.name, tuple(meeting[task] for task in tasks if task in meeting))
 
 
 def parts_of(problem: Problem) -> list[Problem]:

@@ -142,9 +142,7 @@ class Diary:
             lead=lead,
             second=second,
             room=room,
-            venue=CONTACT_HAS_NO_ROOM
-            if room == CONTACT_HAS_NO_ROOM
-            else self.survey.venue_of[room],
+            venue=self.survey.venue_with(room),
             is_conference=opening.is_conference,
             practising=practising,
             people=tuple(dict.fromkeys(opening.task.people)),

@@ -70,38 +70,15 @@ class Routes:
         minutes = opening.task.minutes
         ways: list[Lane] = []
         rows: list[Costs] = []
-        sites: list[Bits] = []
-        everybody = survey.grid.anything()
-        for each in opening.task.people:
-            if diary.of_person[each]:
-                everybody &= diary.person_free(each, opening.task.part_of(each))
-        if opening.is_conference:
-            survey.grid.keep(everybody, diary.conference_days(self.lead))
-        for number, site in enumerate(opening.sites):
-            venue = CONTACT_HAS_NO_ROOM
-            free = opening.free[number] & everybody
-            if not holds_any(free):
-                sites.append(free)
-                continue
-            if site.room != CONTACT_HAS_NO_ROOM:
-                venue = survey.venue_of[site.room]
-                free &= diary.room_free(site.room, minutes)
-            free &= diary.lead_free(self.lead, minutes, venue)
-            sites.append(free)
-        held = [holds_any(free) for free in sites]
+        sites = self._free_at_sites(opening)
+        held = [number for number, free in enumerate(sites) if holds_any(free)]
         for second, allowed in survey.seconds_for(self.case, opening, self.lead):
             if second is not None and opening.is_conference:
                 allowed = allowed & diary.conference_days(second)
-            for number, site in enumerate(opening.sites):
+            for number in held:
                 free = sites[number]
-                if not held[number]:
-                    continue
                 if second is not None:
-                    venue = (
-                        CONTACT_HAS_NO_ROOM
-                        if site.room == CONTACT_HAS_NO_ROOM
-                        else survey.venue_of[site.room]
-                    )
+                    venue = survey.venue_with(opening.sites[number].room)
                     free = free & diary.lead_free(second, minutes, venue)
                 can = are_any(free) & allowed
                 if holds_any(can):
@@ -115,6 +92,25 @@ class Routes:
         if self.years_wanted is not None and opening.is_conference and self.case.is_direct:
             costs = costs + np.where(self.years_wanted, 0, SHORTFALL)
         return Lanes(opening, tuple(ways), within_reason(costs))
+
+    def _free_at_sites(self, opening: Opening) -> list[Bits]:
+        """For each site, the starts that its people, its room and the lead have left."""
+        diary, survey, minutes = self.diary, self.survey, opening.task.minutes
+        everybody = survey.grid.anything()
+        for each in opening.task.people:
+            if diary.of_person[each]:
+                everybody &= diary.person_free(each, opening.task.part_of(each))
+        if opening.is_conference:
+            survey.grid.keep(everybody, diary.conference_days(self.lead))
+        sites: list[Bits] = []
+        for number, site in enumerate(opening.sites):
+            free = opening.free[number] & everybody
+            sites.append(free)
+            if holds_any(free):
+                if site.room != CONTACT_HAS_NO_ROOM:
+                    free &= diary.room_free(site.room, minutes)
+                free &= diary.lead_free(self.lead, minutes, survey.venue_with(site.room))
+        return sites
 
     def _cost(self, opening: Opening, number: int, second: int | None) -> int:
         site = opening.sites[number]

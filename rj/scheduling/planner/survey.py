@@ -234,6 +234,10 @@ class Survey:
         """The rooms that are taken with one, itself among them; none for a call (-1)."""
         return () if room == CONTACT_HAS_NO_ROOM else self.suite[room]
 
+    def venue_with(self, room: int) -> int:
+        """The venue of a room; -1 for a call, which has neither."""
+        return CONTACT_HAS_NO_ROOM if room == CONTACT_HAS_NO_ROOM else self.venue_of[room]
+
     def lead_starts(self, minutes: int) -> Bits:
         """The starts of every facilitator for meetings of this length, one set after another."""
         if minutes not in self._lead_starts:

@@ -182,11 +182,7 @@ def _cannot(standing: Standing, lead: int, who: str) -> Answer:
 def _own_hours(standing: Standing, lead: int, opening: Opening, free: Bits) -> Bits:
     left = free.copy()
     for number, site in enumerate(opening.sites):
-        venue = (
-            CONTACT_HAS_NO_ROOM
-            if site.room == CONTACT_HAS_NO_ROOM
-            else standing.survey.venue_of[site.room]
-        )
+        venue = standing.survey.venue_with(site.room)
         left[number] &= standing.diary.lead_free(lead, opening.task.minutes, venue)
     if opening.is_conference:
         left[:, ~standing.diary.conference_days(lead)] = np.uint64(0)
