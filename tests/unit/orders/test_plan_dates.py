@@ -14,9 +14,10 @@ from rj.orders.plan_dates import (
     step_dates,
     steps_and_dates,
 )
+from rj.policy.clocks import Changes
 from rj.policy.plan_templates import template_on
 from rj.policy.standards import standards_on
-from rj.policy.terms import Route, Stage
+from rj.policy.terms import ClockKind, Route, Stage
 
 SENTENCED = date(2026, 3, 2)
 STANDARDS = standards_on(SENTENCED)
@@ -110,3 +111,16 @@ def test_a_place_is_found_between_two_steps(
     taken: list[int], before: int, between: int | None
 ) -> None:
     assert position_between(taken, before) == between
+
+
+def test_an_extension_lengthens_the_first_open_step_of_its_stage_alone() -> None:
+    steps = [StepFact(Stage.PREPARATION), StepFact(Stage.PREPARATION)]
+    holidays = holidays_after(SENTENCED)
+    changes = {ClockKind.PREPARATION: Changes(more_days=5)}
+
+    plain = step_dates(SENTENCED, steps, STANDARDS, holidays)
+    first, second = step_dates(SENTENCED, steps, STANDARDS, holidays, changes)
+
+    assert plain[0].target_on == date(2026, 3, 30)
+    assert first.target_on == date(2026, 4, 8)  # five working days, over Easter
+    assert second.target_on == date(2026, 5, 7)  # twenty more, and no extension twice
