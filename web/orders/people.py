@@ -15,6 +15,7 @@ from rj.calendars.telling import Teller
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid, NotFound
+from rj.orders.history import note_changes
 from rj.outbox.models import RecipientKind
 from rj.parties.contact import (
     ContactTerms,
@@ -23,9 +24,9 @@ from rj.parties.contact import (
     set_contact_details,
 )
 from rj.parties.models import Party, SafeContactPlan
-from rj.parties.queries import contact_plan, find_party
+from rj.parties.queries import contact_plan, find_party, get_party
 from rj.parties.sealing import ContactDetails, Seal
-from rj.policy.terms import CalendarWish, Channel, Role, Side
+from rj.policy.terms import CalendarWish, ChangeGround, Channel, PartyRole, Role, Side
 from rj.suppression.services import open_question, stop_at_their_word, stop_who_is_alike
 from web.forms import NO_PROBLEMS, NOTHING, Entered, Problems, entry, read
 from web.given import Given
@@ -187,6 +188,17 @@ def _keep(
         # the way that was agreed before need not be possible with the new details
         plan.channel = Channel.IN_PERSON
         plan.calendar_wish = CalendarWish.NONE
+    party = get_party(session, party_id)
+    if party.role is PartyRole.PRINCIPAL:
+        names = (contact_details(session, seal, party_id).name, form.name)
+        note_changes(
+            session,
+            party.order_id,
+            {"name": names},
+            ground=ChangeGround.CIRCUMSTANCES,
+            actor=actor,
+            now=now,
+        )
     set_contact_details(session, seal, party_id, details, actor=actor, now=now)
     session.flush()
     agree_contact_plan(session, party_id, terms, seal=seal, actor=actor, now=now)

@@ -129,3 +129,25 @@ def test_the_history_tells_nothing_of_the_harmed_side_and_is_the_coordinators_al
             assert site.get(f"/orders/{case.order_id}").status_code in {403, 404}
         site.sign_in(a_person(database, Role.COORDINATOR, area_id=f"not {AREA}"))
         assert site.get(f"/orders/{case.order_id}/change/person").status_code == 404
+
+
+def test_a_new_name_beside_new_contact_details_stands_in_the_history_and_they_do_not(
+    database, clock
+):
+    case = a_case(database, stages=())
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        answer = site.post(
+            f"/orders/{case.order_id}/people/{case.harmer_id}",
+            {
+                "name": "Newly Wed",
+                "email": "newly@wed.test",
+                "channel": "email",
+                "calendar_wish": "none",
+            },
+        )
+        assert answer.status_code == 303
+        page = site.get(f"/orders/{case.order_id}").text
+    history = page[page.index('id="history"') :]
+    assert "Newly Wed" in history
+    assert "newly@wed.test" not in history
