@@ -1,7 +1,7 @@
 """What a report writer is told: how fast, whether it is kept, and how far the window holds.
 
     .venv/bin/python -m benchmarks.delivery promises [--orders 500] [--live 300]
-    .venv/bin/python -m benchmarks.delivery window [--seeds 10]
+    .venv/bin/python -m benchmarks.delivery window [--seeds 8]
 
 ``promises`` asks for one hypothetical order after another in a full county and holds each that can
 be held. It fails when an answer takes more than the two seconds promised, or when a hold that was
@@ -80,7 +80,7 @@ def main() -> int:
     way.add_argument("--orders", type=int, default=500)
     way.add_argument("--live", type=int, default=300)
     way = ways.add_parser("window")
-    way.add_argument("--seeds", type=int, default=10)
+    way.add_argument("--seeds", type=int, default=8)
     asked = parser.parse_args()
     is_kept = window(asked.seeds) if asked.way == "window" else promises(asked.orders, asked.live)
     return 0 if is_kept else 1

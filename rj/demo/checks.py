@@ -9,7 +9,9 @@ from sqlmodel import Session
 from rj.audit.services import Actor
 from rj.demo.facts import County
 from rj.policy.terms import HarmClass, Plea, RequirementType, RiskLevel, Role
+from rj.scheduling.arrangements import Shown, confirm, what_can_be_delivered
 from rj.suitability.facts import Answer, Facts
+from rj.suitability.models import SuitabilityCheck
 from rj.suitability.services import CheckEntry, start_check
 
 _YES, _NO = Answer.YES, Answer.NO
@@ -26,7 +28,6 @@ _SOUND = Facts(
     willing=_YES,
     contact_bar=_NO,
     sensitive=_NO,
-    arrangements=_YES,
 )
 _HALF_KNOWN = Facts(
     requirement=RequirementType.RAR,
@@ -41,13 +42,23 @@ _FOR_LEAD = Facts(plea=Plea.GUILTY, harm=HarmClass.VIOLENCE, personal_victim=_YE
 def record_checks(
     session: Session, county: County, accounts: Mapping[str, UUID], now: datetime
 ) -> None:
-    """Save them in the name of the county's report writers."""
+    """Save them in the name of the county's report writers; the sound one has its arrangements."""
     for one in county.accounts:
         if Role.REPORT_WRITER in one.roles:
             writer = accounts[one.email]
             for entry in _entries(county.area_id, county.today):
                 actor = Actor(writer, Role.REPORT_WRITER)
-                start_check(session, entry, writer_id=writer, actor=actor, now=now)
+                found = start_check(session, entry, writer_id=writer, actor=actor, now=now)
+                if entry.facts is _SOUND:
+                    _confirm(session, found, actor, now)
+
+
+def _confirm(session: Session, check: SuitabilityCheck, actor: Actor, now: datetime) -> None:
+    """Hold what can be delivered, as the writer's page would."""
+    prospect = what_can_be_delivered(session, check, now=now)
+    if prospect.contact_on is not None and prospect.assessment_on is not None:
+        shown = Shown(prospect.contact_on, prospect.assessment_on)
+        confirm(session, check, shown, actor=actor, now=now)
 
 
 def _entries(area_id: str, today: date) -> tuple[CheckEntry, ...]:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
 
+from rj.conferences.models import Meeting, ProvisionalHold
 from rj.policy.terms import Role
 from tests.browser.conftest import House, Wenshire, a_house, a_person_at, sign_in
 from tests.browser.looking import PHONE
@@ -48,9 +51,28 @@ def pick(page: Page, name: str, beginning: str) -> None:
     page.keyboard.type(beginning)
 
 
-def send(page: Page, name: str) -> None:
+def enter(page: Page, name: str, text: str) -> None:
+    """Type into the field with this name."""
     reach(page, name)
-    page.keyboard.press("Enter")
+    page.keyboard.type(text)
+
+
+def enter_day(page: Page, name: str, day: date) -> None:
+    """A day in its three boxes."""
+    enter(page, f"{name}-day", str(day.day))
+    enter(page, f"{name}-month", str(day.month))
+    enter(page, f"{name}-year", str(day.year))
+
+
+def press(page: Page, name: str) -> None:
+    """Press the button with this name, and wait for the page that answers."""
+    reach(page, name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def send(page: Page, name: str) -> None:
+    press(page, name)
     page.wait_for_url("**/reports/checks/*#answer")
 
 
@@ -91,4 +113,64 @@ def test_a_check_is_begun_half_known_and_finished_by_keyboard_on_a_phone(
         choose(page, "sensitive", "yes")
         send(page, "Check again")
         expect(answer).to_contain_text("Refer to the RJ lead")
-        expect(page.locator("#delivery + p")).to_contain_text(house.account(Role.COORDINATOR).name)
+        delivery = page.locator("section[aria-labelledby=delivery]")
+        expect(delivery).to_contain_text(house.account(Role.COORDINATOR).name)
+
+
+def test_from_check_to_hold_to_paragraph_to_sentence_the_plan_keeps_what_was_held(
+    browser: Browser, house: House
+) -> None:
+    """By keyboard alone, on a phone, without scripts: the writer at court, then the coordinator."""
+    today = house.clock.today()
+    with a_person_at(browser, house, width=PHONE, with_scripts=False) as page:
+        sign_in(page, house.account(Role.REPORT_WRITER))
+        page.goto("/reports/checks/new")
+        pick(page, "requirement", "Rehab")
+        choose(page, "plea", "guilty")
+        pick(page, "harm", "Viol")
+        choose(page, "personal_victim", "yes")
+        send(page, "Check and save")
+        delivery = page.locator("section[aria-labelledby=delivery]")
+        expect(delivery).to_contain_text("As things are now")
+        expect(delivery).to_contain_text("Suitable pairs")
+
+        press(page, "Confirm arrangements")
+        page.wait_for_url("**/reports/checks/*#delivery")
+        expect(delivery).to_contain_text("Arrangements are confirmed")
+        expect(delivery).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        reference = delivery.locator("strong").nth(1).inner_text()
+        words = page.get_by_label("In English").input_value()
+        assert f"provisionally held, reference {reference}" in words
+
+    with a_person_at(browser, house, width=PHONE, with_scripts=False) as page:
+        sign_in(page, house.account(Role.COORDINATOR))
+        page.goto("/orders/new")
+        enter(page, "reference", "WX/2026/HELD")
+        enter(page, "hold", reference)
+        pick(page, "court", "Wenbridge M")
+        enter_day(page, "sentenced_on", today)
+        choose(page, "order_type", "community_order")
+        enter_day(page, "ends_on", today + timedelta(days=365))
+        pick(page, "requirement", "Rehab")
+        enter(page, "offences", "8/6")
+        enter(page, "name", "Pat Marsh")
+        enter(page, "crn", "X765432")
+        enter_day(page, "date_of_birth", date(1990, 5, 1))
+        reach(page, "officer")
+        page.keyboard.press("ArrowDown")
+        press(page, "Record the order")
+        page.wait_for_url(re.compile(r"/orders/[0-9a-f-]{36}"))
+        expect(page.locator("main")).to_contain_text(f"held for the court under {reference}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+    with house.database.reading() as session:
+        hold = session.exec(
+            select(ProvisionalHold).where(ProvisionalHold.reference == reference)
+        ).one()
+        kept = session.exec(select(Meeting).where(Meeting.order_id == hold.order_id)).all()
+        assert {each.starts_at for each in kept} == {
+            hold.contact_starts_at,
+            hold.assessment_starts_at,
+        }
+        assert all(each.is_pinned and each.lead_id == hold.lead_id for each in kept)
