@@ -311,7 +311,7 @@ def test_nearly_all_of_the_frozen_county_can_be_planned(
     solution = plan_meetings(problem, effort=SMALL, seed=1, time_limit=30)
 
     assert problem == frozen.problem
-    assert len(problem.cases) == 60
+    assert len(problem.cases) == 60 + len(frozen.held) // 2, "the orders, and what is held for more"
     assert not breaches(problem, solution.plan)
     open_tasks = [task for case in problem.cases for task in case.tasks if task.held is None]
     unplaced = len(open_tasks) - len(solution.plan.meetings)
