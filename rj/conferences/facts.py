@@ -5,10 +5,11 @@ how each record is to be named, so that a problem can carry names made up for on
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import reduce
+from itertools import product
 from typing import TypeAlias
 from uuid import UUID
 
@@ -39,6 +40,7 @@ GRID_MINUTES = 30
 """Planned meetings start on the hour or half past: people remember such times."""
 
 Naming = Callable[[UUID], str]
+A_DAY = 24 * 60
 Windows: TypeAlias = tuple[Window, ...]
 
 
@@ -104,20 +106,18 @@ class People:
         party = self.parties[party_id]
         selves = self.selves.get(party.diary, (party,))
         hours = [windows_of(each.hours) for each in selves if each.hours is not None]
-        if party.curfew_from is None:
-            party = next((each for each in selves if each.curfew_from is not None), party)
-        curfew = None
-        if party.curfew_from is not None and party.curfew_until is not None:
-            curfew = Curfew(
-                _minutes(party.curfew_from), _minutes(party.curfew_until), margin_minutes
-            )
+        curfews = [
+            Curfew(_minutes(each.curfew_from), _minutes(each.curfew_until), margin_minutes)
+            for each in selves
+            if each.curfew_from is not None and each.curfew_until is not None
+        ]
         return planning.Person(
             id=name,
             role=role,
             hours=reduce(_in_both, hours) if hours else None,
             busy=(*(taken for each in selves for taken in self.busy.get(each.id, ())), *more_busy),
             away=tuple(stay for each in selves for stay in self.away.get(each.id, ())),
-            curfew=curfew,
+            curfew=around(curfews) if curfews else None,
             not_venues=_named(
                 (venue for each in selves for venue in self.avoids.get(each.id, ())), venue_name
             ),
@@ -147,6 +147,32 @@ def _in_both(one: Windows, other: Windows) -> Windows:
         if mine.weekday == theirs.weekday
         and max(mine.opens, theirs.opens) < min(mine.closes, theirs.closes)
     )
+
+
+def around(curfews: Sequence[Curfew]) -> Curfew:
+    """The shortest hours at home around all of these (R42), the whole day where nothing less is.
+
+    Two courts may order two curfews; nobody is asked out for what little lies between them.
+    """
+    margin = max(each.margin_minutes for each in curfews)
+    return min(
+        (
+            arc
+            for first, last in product(curfews, repeat=2)
+            if all(
+                (each.begins - first.begins) % A_DAY + _length(each)
+                <= (last.ends - first.begins) % A_DAY
+                for each in curfews
+            )
+            for arc in (Curfew(first.begins, last.ends, margin),)
+        ),
+        key=_length,
+        default=Curfew(0, A_DAY - 1, margin),
+    )
+
+
+def _length(curfew: Curfew) -> int:
+    return (curfew.ends - curfew.begins) % A_DAY
 
 
 def _minutes(clock: time) -> int:

@@ -63,7 +63,7 @@ def test_an_administrator_searches_without_learning_whose_case_it_was(
         site.sign_in(a_person(database, Role.ADMINISTRATOR))
         text = site.get("/admin/audit?kind=view&since=2026-03-09&until=2026-03-09").text
         nothing = site.get("/admin/audit?kind=view&until=2026-03-08").text
-    assert "view contact details" in text
+    assert "View contact details" in text
     assert str(case.order_id)[:8] in text
     for told in (*CANARIES, HARMER_NAME, "Mabel", str(case.order_id)):
         assert told not in text
