@@ -56,7 +56,7 @@ def strings_of_cases(session: Session) -> frozenset[str]:
 def forbidden_to(session: Session, seal: Seal, reader_id: UUID) -> list[str]:
     """Every string of everybody else, and of the case; a party may not see a staff code either."""
     people = strings_of_people(session, seal.open)
-    own = people[reader_id]
+    own = people.get(reader_id, frozenset())  # a coordinator's mails name nobody at all
     others = {text for person, texts in people.items() if person != reader_id for text in texts}
     others |= strings_of_cases(session)
     if session.get(Party, reader_id) is not None:
