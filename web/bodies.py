@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from litestar import Request
 from litestar.datastructures import FormMultiDict, State
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, PermissionDeniedException
 
 from rj.kernel.characters import is_clean_line
 
@@ -18,6 +18,8 @@ MOST_FIELDS = 2_000
 """Values of one form: the cases of a large area ticked for publishing are the most there are."""
 
 KEPT_FORM = "rj_form"
+TOKEN_FIELD = "_csrf_token"  # noqa: S105 - a field's name
+TOKEN_HEADER = "x-csrftoken"  # noqa: S105 - a header's name
 
 UserT = TypeVar("UserT")
 AuthT = TypeVar("AuthT")
@@ -30,11 +32,18 @@ class SiteRequest(Request[UserT, AuthT, StateT]):
     async def form(self) -> FormMultiDict:
         """The form that was sent; empty when the body is none.
 
-        Raises ClientException for more than MOST_FIELDS values.
+        Raises ClientException for more than MOST_FIELDS values, and PermissionDeniedException for
+        a token that was never ours.
         """
         content_type, _ = self.content_type
         if content_type != RequestEncodingType.URL_ENCODED:
-            return await super().form()
+            form = await super().form()
+            try:
+                refuse_strange_tokens(*form.getall(TOKEN_FIELD, []))
+            except PermissionDeniedException:
+                await form.close()
+                raise
+            return form
         kept: FormMultiDict | None = self.scope["state"].get(KEPT_FORM)
         if kept is None:
             body = await self.body()
@@ -45,8 +54,16 @@ class SiteRequest(Request[UserT, AuthT, StateT]):
             except ValueError:
                 raise ClientException("A form has fewer fields than that") from None
             kept = FormMultiDict(pairs)
+            refuse_strange_tokens(*kept.getall(TOKEN_FIELD, []))
             self.scope["state"][KEPT_FORM] = kept
         return kept
+
+
+def refuse_strange_tokens(*said: object) -> None:
+    """Raise PermissionDeniedException for a form's token that is no ASCII text, as ours all are:
+    the framework compares such texts only, and stumbles over a file or a foreign letter."""
+    if not all(isinstance(each, str) and each.isascii() for each in said):
+        raise PermissionDeniedException("CSRF token verification failed")
 
 
 def refuse_unreadable_address(request: Request[UserT, AuthT, StateT]) -> None:

@@ -38,7 +38,7 @@ from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.references import new_reference, token_fingerprint
 from rj.settings import LOOPBACK, Network, Settings
-from web.bodies import refuse_unreadable_address
+from web.bodies import TOKEN_HEADER, refuse_strange_tokens, refuse_unreadable_address
 from web.guards import UNCONFIRMED_FOR
 from web.people import Person
 from web.unsent import KEEPER, asked_back, bring_back
@@ -135,6 +135,7 @@ class Visits(ASGIMiddleware):
         self.keys = keys
         self.public_url = public_url
         self.key = cookie_name("rj_session", is_https=is_https)
+        self.form_key = cookie_name("rj_form", is_https=is_https)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the session up before the request, and keep what changed before the answer."""
@@ -143,6 +144,9 @@ class Visits(ASGIMiddleware):
         refuse_unreadable_address(request)
         if comes_from_another_site(request, self.public_url):
             raise PermissionDeniedException("This form was sent from another site")
+        refuse_strange_tokens(
+            request.headers.get(TOKEN_HEADER, ""), request.cookies.get(self.form_key, "")
+        )
         token = request.cookies.get(self.key, "")
         found = await sync_to_thread(self._find, token) if token else None
         scope["user"] = found and Person(

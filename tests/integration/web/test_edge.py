@@ -45,6 +45,25 @@ def test_a_form_of_too_many_fields_is_refused(database, clock):
     assert "Reference:" in answer.text
 
 
+def test_a_token_that_is_no_plain_text_is_refused_and_no_fault(database, clock):
+    strange = "ŵ" * 128
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    with a_site(database, clock) as site:
+        site.get(SIGN_IN)
+        ours = site.client.cookies["rj_form"]
+        as_field = site.client.post(SIGN_IN, data={"_csrf_token": strange})
+        as_file = site.client.post(SIGN_IN, files={"_csrf_token": ("token.txt", ours.encode())})
+        as_header = site.client.post(SIGN_IN, headers={"x-csrftoken": b"\xe9" * 128})
+        site.client.cookies.clear()
+        as_cookie = site.client.post(
+            SIGN_IN,
+            content=f"_csrf_token={ours}",
+            headers={**form, "cookie": b"rj_form=" + b"\xe9" * 128},
+        )
+    for answer in (as_field, as_file, as_header, as_cookie):
+        assert answer.status_code == 403
+
+
 def test_an_address_with_characters_that_nobody_types_is_refused(database, clock):
     with a_site(database, clock) as site:
         site.sign_in(a_person(database, Role.COORDINATOR))
