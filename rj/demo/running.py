@@ -19,6 +19,7 @@ import typer
 from rj.accounts.models import Area
 from rj.audit.services import SERVICE
 from rj.bootstrap.environment import one_at_a_time
+from rj.db.database import Database
 from rj.db.migrating import is_as_expected
 from rj.demo.catcher import Catcher
 from rj.demo.county import a_county
@@ -109,7 +110,7 @@ def _prepare_and_serve(preparing: ExitStack, folder: Path, port: int, seed: int,
     mail_port = catcher.start(is_demo=True)
     service = open_service(_environment(folder, found, mail_port))
     service.prepare_database()
-    refuse_another_version(service)
+    refuse_another_version(service.database)
     county = a_county(seed, service.clock.today(), size)
     is_new = _is_empty(service, county)
     if is_new:
@@ -125,12 +126,12 @@ def _prepare_and_serve(preparing: ExitStack, folder: Path, port: int, seed: int,
     catcher.stop()
 
 
-def refuse_another_version(service: Service) -> None:
+def refuse_another_version(database: Database) -> None:
     """Raise Conflict, saying what to do, when the tables are of no release that leads to this one.
 
     Migrations are only written down for good with a release; between two, they may be drawn anew.
     """
-    if not is_as_expected(service.database, metadata):
+    if not is_as_expected(database, metadata):
         raise Conflict(
             "The demo that lies here was made by another version of rj. "
             "Start over: python3 -m rj demo --reset"

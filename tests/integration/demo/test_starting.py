@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import text
 
+from rj.db.database import Database
+from rj.db.migrating import upgrade
 from rj.demo.running import READY, clear_away, in_use, refuse_another_version
-from rj.doors import open_service
 from rj.kernel.errors import Conflict
+from rj.tables import metadata
 
 
 @pytest.fixture
@@ -46,11 +48,12 @@ def test_a_demo_that_is_running_is_not_deleted_underneath(folder, is_finished):
     assert not folder.exists()
 
 
-def test_a_demo_of_another_version_says_how_to_start_over(folder):
-    service = open_service({"RJ_DATA_DIR": str(folder / "of-its-own")})
-    service.prepare_database()
-    refuse_another_version(service)
-    with service.database.writing() as session:
+def test_a_demo_of_another_version_says_how_to_start_over(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'demo.sqlite'}")
+    upgrade(database, metadata)
+    refuse_another_version(database)
+    with database.writing() as session:
         session.execute(text("DROP TABLE what_if"))
     with pytest.raises(Conflict, match="--reset"):
-        refuse_another_version(service)
+        refuse_another_version(database)
+    database.close()

@@ -145,9 +145,11 @@ def test_the_one_inline_script_carries_the_nonce_of_its_answer(database, clock):
 
 
 def test_a_fault_of_ours_is_bland_and_has_a_reference(database, clock):
+    told = "the victim lives in Mill Lane"
+
     @get("/broken", sync_to_thread=False, guards=[public])
     def broken() -> str:
-        raise RuntimeError("the victim lives in Mill Lane")
+        raise RuntimeError(told)
 
     with a_site(database, clock, controllers=[broken]) as site:
         answer = site.get("/broken")
@@ -157,17 +159,17 @@ def test_a_fault_of_ours_is_bland_and_has_a_reference(database, clock):
 
 
 def test_a_fault_is_logged_without_what_it_was_about(database, clock, capsys):
+    told = "the victim lives in Mill Lane"
+
     @get("/broken", sync_to_thread=False, guards=[public])
     def broken() -> str:
-        raise RuntimeError("the victim lives in Mill Lane")
+        raise RuntimeError(told)
 
     with a_site(database, clock, controllers=[broken]) as site:
         site.get("/broken")
     logged = capsys.readouterr()
     assert "RuntimeError" in logged.out + logged.err
-    assert "lives in Mill" not in (logged.out + logged.err).replace(
-        'raise RuntimeError("the victim lives in Mill Lane")', ""
-    )
+    assert told not in logged.out + logged.err
 
 
 def test_health_and_robots_need_no_sign_in(database, clock):
