@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from rj.db.database import Database
+from rj.jobs.faults import described
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Invalid
 from rj.scheduling.models import RunState, WhatIf
@@ -59,8 +60,8 @@ def compare_what_if(
             compared.extend(compare([("", problem)]))
     except Invalid as invalid:
         failure = f"Nothing could be planned: {invalid.problems[0].message}"
-    except Exception:
-        _log.exception("what-if %s failed", what_if_id)
+    except Exception as fault:
+        _log.error("what-if %s failed: %s", what_if_id, described(fault))
         failure = "Planning met a fault and stopped. Ask again, and tell whoever runs the service"
     with database.writing() as session:
         asked = _locked(session, what_if_id)

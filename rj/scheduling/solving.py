@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from rj.conferences.models import Meeting
 from rj.db.database import Database
+from rj.jobs.faults import described
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid, NotFound
 from rj.orders.models import Order, Plan, PlanStep
@@ -99,8 +100,8 @@ def solve_run(
         _fail(database, clock, run_id, f"{told}{_about(worst)}")
     except Invalid as invalid:
         _fail(database, clock, run_id, f"Nothing could be planned: {invalid.problems[0].message}")
-    except Exception:
-        _log.exception("planning run %s failed", run_id)
+    except Exception as fault:
+        _log.error("planning run %s failed: %s", run_id, described(fault))
         sentence = "Planning met a fault and stopped. Nothing was changed; plan again, and if it "
         _fail(database, clock, run_id, sentence + "happens again tell whoever runs the service")
 

@@ -198,11 +198,13 @@ def test_P3_a_worker_that_dies_leaves_nothing_and_is_not_followed_for_ever(
         assert proposed(session, given_up) == []
 
 
-def test_P3_a_fault_while_planning_changes_nothing(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def test_P3_a_fault_while_planning_changes_nothing_and_its_log_says_only_where(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    told = "the victim lives in Mill Lane"
+
     def broken(*_: object, **__: object) -> None:
-        raise MemoryError
+        raise MemoryError(told)
 
     with database.writing() as session:
         county = a_county(session, orders=1)
@@ -215,6 +217,9 @@ def test_P3_a_fault_while_planning_changes_nothing(
         assert failed.failure.startswith("Planning met a fault")
         assert proposed(session, failed) == []
         assert session.exec(select(LeftOut)).all() == []
+    assert "MemoryError" in caplog.text
+    assert str(run.id) in caplog.text
+    assert told not in caplog.text
 
 
 def test_P3_a_run_that_is_stopped_hears_of_it_within_a_second_and_asks_seldom(
