@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlmodel import select
 
 from rj.conferences.models import Meeting, ProvisionalHold
@@ -72,49 +72,119 @@ def press(page: Page, name: str) -> None:
 
 
 def send(page: Page, name: str) -> None:
+    """Press the form's button, and come to the answer."""
     press(page, name)
     page.wait_for_url("**/reports/checks/*#answer")
 
 
-def test_a_check_is_begun_half_known_and_finished_by_keyboard_on_a_phone(
+def parts(page: Page) -> tuple[Locator, Locator]:
+    """The answer, and whether it can be delivered."""
+    return page.locator(".rj-answer"), page.locator("section[aria-labelledby=delivery]")
+
+
+def begin(page: Page, house: House) -> None:
+    """Sign in as the writer, and open a new check by keyboard."""
+    sign_in(page, house.account(Role.REPORT_WRITER))
+    page.goto("/reports")
+    press(page, "Start a check")
+
+
+def open_paragraph(page: Page, words: str) -> None:
+    """The page to print says the same words, and leads back to the check."""
+    press(page, "Open the paragraph to print it")
+    expect(page.locator("main")).to_contain_text(words)
+    fits(page)
+    press(page, "Back to the check")
+
+
+def fits(page: Page) -> None:
+    """Nothing needs sideways scrolling on a phone."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+def test_with_half_the_facts_unknown_arrangements_are_held_and_given_back(
     browser: Browser, house: House
 ) -> None:
-    with a_person_at(browser, house, width=PHONE, with_scripts=False) as page:
-        sign_in(page, house.account(Role.REPORT_WRITER))
-        page.goto("/reports")
-        reach(page, "Start a check")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/checks/new")
-
-        reach(page, "label")
-        page.keyboard.type("Court 3, list 2")
+    """By keyboard alone, on a phone, with scripts as most have them."""
+    with a_person_at(browser, house, width=PHONE) as page:
+        begin(page, house)
+        enter(page, "label", "Court 3, list 2")
         pick(page, "requirement", "Rehab")
         choose(page, "plea", "guilty")
         pick(page, "harm", "Viol")
         choose(page, "personal_victim", "yes")
         send(page, "Check and save")
-        answer = page.locator(".rj-answer")
+        answer, delivery = parts(page)
         expect(answer).to_contain_text("Eligible, subject to")
         expect(answer).to_contain_text("Find out the level of risk")
         expect(answer).to_be_in_viewport()
-        expect(page.get_by_label("In English")).to_have_value(
-            re.compile("nothing rules out a rehabilitation activity requirement")
-        )
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        paragraph = page.get_by_label("In English")
+        nothing_against = "nothing rules out a rehabilitation activity requirement"
+        expect(paragraph).to_have_value(re.compile(nothing_against))
+        expect(paragraph).to_have_value(re.compile("level of risk"))
         assert page.get_by_label("Your own note (optional)").input_value() == "Court 3, list 2"
+        fits(page)
 
+        press(page, "Confirm arrangements")
+        page.wait_for_url("**/reports/checks/*#delivery")
+        expect(delivery).to_contain_text("Arrangements are confirmed")
+        reference = delivery.locator("strong").nth(1).inner_text()
+        fits(page)
+        open_paragraph(page, f"provisionally held, reference {reference}")
+
+        press(page, "Release these arrangements")
+        expect(delivery).to_contain_text("As things are now")
+        expect(paragraph).not_to_have_value(re.compile("provisionally held"))
+
+
+def test_what_is_not_eligible_names_the_rule_and_what_stays_open_and_offers_no_arrangements(
+    browser: Browser, house: House
+) -> None:
+    """By keyboard alone, on a phone, without scripts; then put right without typing it again."""
+    with a_person_at(browser, house, width=PHONE, with_scripts=False) as page:
+        begin(page, house)
+        pick(page, "requirement", "Rehab")
         choose(page, "plea", "not_guilty")
-        send(page, "Check again")
+        pick(page, "harm", "Viol")
+        choose(page, "personal_victim", "yes")
+        send(page, "Check and save")
+        answer, delivery = parts(page)
         expect(answer).to_contain_text("Not eligible")
         expect(answer).to_contain_text("The person did not plead guilty")
         expect(answer).to_contain_text("What stays open")
+        expect(answer).to_contain_text("may ask for restorative justice at any time")
+        expect(answer).to_be_in_viewport()
+        expect(delivery).to_contain_text("There is nothing to arrange")
+        expect(delivery.get_by_role("button")).to_have_count(0)
+        fits(page)
+        open_paragraph(page, "is not proposed")
 
         choose(page, "plea", "guilty")
-        choose(page, "sensitive", "yes")
         send(page, "Check again")
+        expect(answer).to_contain_text("Eligible, subject to")
+        expect(delivery.get_by_role("button", name="Confirm arrangements")).to_be_visible()
+
+
+def test_a_sensitive_and_complex_case_goes_to_the_rj_lead_and_nothing_is_held_for_it(
+    browser: Browser, house: House
+) -> None:
+    """By keyboard alone, on a phone, without scripts."""
+    with a_person_at(browser, house, width=PHONE, with_scripts=False) as page:
+        begin(page, house)
+        pick(page, "requirement", "Rehab")
+        choose(page, "plea", "guilty")
+        pick(page, "harm", "Viol")
+        choose(page, "personal_victim", "yes")
+        choose(page, "sensitive", "yes")
+        send(page, "Check and save")
+        answer, delivery = parts(page)
         expect(answer).to_contain_text("Refer to the RJ lead")
-        delivery = page.locator("section[aria-labelledby=delivery]")
+        expect(answer).to_be_in_viewport()
+        expect(delivery).to_contain_text("The RJ lead decides first")
         expect(delivery).to_contain_text(house.account(Role.COORDINATOR).name)
+        expect(delivery.get_by_role("button")).to_have_count(0)
+        fits(page)
+        open_paragraph(page, "neither proposed nor ruled out")
 
 
 def test_from_check_to_hold_to_paragraph_to_sentence_the_plan_keeps_what_was_held(
