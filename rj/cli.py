@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 REFUSED = 1
 BAD_USAGE = 64
+AS_TYPED = "python3 -m rj"
 
 app = typer.Typer(
     name="rj",
@@ -469,11 +470,16 @@ def main() -> None:
     Bad usage exits with 64: 2 and 3 are answers of the planner.
     """
     try:
-        outcome = app(standalone_mode=False)
+        outcome = app(prog_name=AS_TYPED, standalone_mode=False)
     except Abort:
         sys.exit(REFUSED)
     except TyperException as usage:
-        typer.echo(f"rj: {str(usage).rstrip('.')}. Try: python3 -m rj --help", err=True)
+        # The context of a wrong word is the command it was said to: its help lists the right ones.
+        context: typer.Context | None = getattr(usage, "ctx", None)
+        command = context.command_path if context else AS_TYPED
+        said = usage.format_message().rstrip(".")
+        several_lines = "\n" in said  # a group without a command answers with its whole help
+        typer.echo(said if several_lines else f"rj: {said}. Try: {command} --help", err=True)
         sys.exit(BAD_USAGE)
     except FileNotFoundError as missing:
         typer.echo(f"rj: there is no file {missing.filename}", err=True)

@@ -47,3 +47,27 @@ def test_a_fresh_installation_gets_the_samples_once(type_command):
     code, said = type_command("reference", "samples")
     assert code == 1
     assert "There are lists already" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "points_to"),
+    [
+        (("demo", "--port", "x"), "Invalid value for '--port'", "python3 -m rj demo --help"),
+        (("planner", "solve", "x"), "'--output'", "python3 -m rj planner solve --help"),
+        (("planner", "nonsense"), "No such command 'nonsense'", "python3 -m rj planner --help"),
+    ],
+    ids=["not a number", "option left out", "no such command"],
+)
+def test_a_wrong_word_is_named_and_the_right_help_pointed_to(type_command, words, says, points_to):
+    code, said = type_command(*words)
+    assert code == 64
+    assert said.startswith("rj: ")
+    assert says in said
+    assert said.endswith(f"Try: {points_to}\n")
+
+
+def test_a_group_alone_shows_its_commands(type_command):
+    code, said = type_command("planner")
+    assert code == 64
+    assert said.startswith("Usage: python3 -m rj planner")
+    assert "Try:" not in said
