@@ -17,6 +17,7 @@ mean for meetings: pages call these. ``what_is_missing`` is in ``readiness``.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -42,15 +43,23 @@ from rj.conferences.readiness import (
 from rj.conferences.services import cancel, keep_version, lock_order, open_stages
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
-from rj.kernel.london import london_day
+from rj.kernel.london import day_in_words, london_day
 from rj.orders import plans
 from rj.orders import services as orders
 from rj.orders.models import ContactAttempt, Order, Plan, PlanStep, StepState
-from rj.orders.queries import get_order, get_plan, get_step, live_plan, steps_of
+from rj.orders.queries import (
+    contact_attempts,
+    get_order,
+    get_plan,
+    get_step,
+    live_plan,
+    steps_of,
+)
 from rj.parties import contact
 from rj.parties.models import Party
 from rj.parties.queries import contact_plan, get_party, parties_of
 from rj.policy.terms import (
+    STAGE_WORDS,
     ContactOutcome,
     Gate,
     GateValue,
@@ -487,6 +496,44 @@ def call_off_unsuitable(
     return standing
 
 
+@dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """A meeting or call that has begun, and of which nobody has said what became of it."""
+
+    meeting: Meeting
+    stage: Stage
+
+    @property
+    def in_words(self) -> str:
+        """What is to be recorded, within a sentence."""
+        on = day_in_words(london_day(self.meeting.starts_at))
+        if self.stage is Stage.CONTACT:
+            return f"what came of the first call of {on}"
+        return f"what became of the {STAGE_WORDS[self.stage]} of {on}"
+
+
+def begun_without_outcome(session: Session, order_id: UUID, *, now: datetime) -> list[OpenEnd]:
+    """What an order cannot be closed over, in order of time. A call counts as told of once an
+    attempt to reach the person was recorded on its day or later."""
+    attempted = [london_day(each.attempted_at) for each in contact_attempts(session, order_id)]
+    found = []
+    for meeting in live_meetings(session, [order_id]):
+        if meeting.starts_at > now:
+            continue
+        stage = get_step(session, meeting.step_id).stage
+        day = london_day(meeting.starts_at)
+        if stage is not Stage.CONTACT or not any(on >= day for on in attempted):
+            found.append(OpenEnd(meeting, stage))
+    return found
+
+
+def _end_call(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:
+    """A call that reached nobody is over with its order; there is nobody to tell."""
+    meeting.state = MeetingState.CANCELLED
+    keep_version(session, meeting, reason="nobody was reached", actor=actor, now=now)
+    release(session, meeting.id)
+
+
 def close_order(
     session: Session,
     order_id: UUID,
@@ -499,11 +546,23 @@ def close_order(
     now: datetime,
     tell: Tell,
 ) -> Order:
-    """End the work on an order: its coming meetings are called off, then its plan closes."""
+    """End the work on an order: its coming meetings are called off, then its plan closes.
+
+    What has begun is never called off. Raises Invalid naming the meetings whose outcome nobody has
+    recorded, and as the service of the same name in ``rj.orders``.
+    """
     get_order(session, order_id)
     lock_order(session, order_id)
+    open_ends = begun_without_outcome(session, order_id, now=now)
+    if open_ends:
+        raise Invalid(
+            *(FieldProblem("", f"Record first {each.in_words}") for each in open_ends),
+        )
     for meeting in live_meetings(session, [order_id]):
-        cancel(session, meeting, reason="called off", actor=actor, now=now, tell=tell)
+        if meeting.starts_at > now:
+            cancel(session, meeting, reason="called off", actor=actor, now=now, tell=tell)
+        else:
+            _end_call(session, meeting, actor=actor, now=now)
     session.flush()
     return orders.close_order(
         session,

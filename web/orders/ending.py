@@ -20,7 +20,7 @@ from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid
 from rj.orders.models import Order, StepState
 from rj.orders.queries import live_plan, steps_of
-from rj.policy.terms import OrderEnding, Role
+from rj.policy.terms import OrderEnding, Role, Stage
 from web.forms import NO_PROBLEMS, Entered, Problems, date_parts, entry, read
 from web.given import Given
 from web.guards import needs
@@ -67,7 +67,7 @@ class Endings(Controller):
     ) -> Template:
         """Ask how and why the order ends."""
         entered = Entered.of(**date_parts("ended_on", clock.today()))
-        return _ask_close(request, database, order_id, entered)
+        return _ask_close(request, database, clock, order_id, entered)
 
     @post("/close", sync_to_thread=True)
     def check_close(
@@ -95,7 +95,7 @@ class Endings(Controller):
         try:
             follows, words = rehearse(database, act)
         except Invalid as invalid:
-            return _ask_close(request, database, order_id, entered, invalid)
+            return _ask_close(request, database, clock, order_id, entered, invalid)
         return _confirm(
             request, order_id, "close", "Close the order", entered, follows, words, "Close it"
         )
@@ -115,7 +115,7 @@ class Endings(Controller):
             with database.writing() as session:
                 _close(session, request.user, order_id, entered, clock, teller)
         except Invalid as invalid:
-            return _ask_close(request, database, order_id, entered, invalid)
+            return _ask_close(request, database, clock, order_id, entered, invalid)
         say(request, "The order was closed")
         return see(f"/orders/{order_id}")
 
@@ -223,6 +223,7 @@ def _lost(session: Session, order: Order, entered: Entered) -> tuple[str, ...]:
 def _ask_close(
     request: Visitor,
     database: Database,
+    clock: Clock,
     order_id: UUID,
     entered: Entered,
     invalid: Invalid | None = None,
@@ -230,6 +231,10 @@ def _ask_close(
     with database.reading() as session:
         order = coordinators_order(session, request.user, order_id)
         version = order.version
+        open_ends = [
+            _open_end(each, order_id)
+            for each in gates.begun_without_outcome(session, order_id, now=clock.now())
+        ]
     return page(
         request,
         "orders/close.html",
@@ -241,7 +246,25 @@ def _ask_close(
         here=f"/orders/{order_id}",
         act_at=f"/orders/{order_id}/close",
         endings=choices(OrderEnding),
+        open_ends=open_ends,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ToRecord:
+    """Something that must be recorded before the order can close, and where."""
+
+    text: str
+    href: str
+
+
+def _open_end(found: gates.OpenEnd, order_id: UUID) -> ToRecord:
+    at = (
+        f"/orders/{order_id}/contact"
+        if found.stage is Stage.CONTACT
+        else f"/meetings/{found.meeting.id}/outcome"
+    )
+    return ToRecord(found.in_words[0].upper() + found.in_words[1:], at)
 
 
 def _transfer(

@@ -1,5 +1,7 @@
 """An order ends, or goes to another area: said first, told in the same breath, nobody forgotten."""
 
+from datetime import UTC, datetime
+
 from sqlmodel import select
 
 from rj.compartments.models import CaseLimit
@@ -10,7 +12,7 @@ from rj.orders.history import changes_of
 from rj.orders.models import Order
 from rj.orders.queries import get_order, live_plan, steps_of
 from rj.outbox.models import Message, MessageState
-from rj.policy.terms import Channel, OrderEnding, Role, Stage
+from rj.policy.terms import AttendanceOutcome, Channel, OrderEnding, Role, Stage
 from tests.builders import every_gate_is_recorded
 from tests.integration.web.facilitators.cases import Case, a_case
 from tests.integration.web.test_changing_orders import everything_was_sent
@@ -96,6 +98,50 @@ def test_who_was_told_by_letter_hears_from_the_liaison_officer_that_a_closed_cas
         assert site.post(letter, {}).status_code == 303
         assert letter not in site.get("/liaison").text
         assert site.get(letter).status_code == 404
+
+
+def test_an_order_is_not_closed_over_meetings_whose_outcome_nobody_recorded(database, clock):
+    case = a_case(database)
+    at = f"/orders/{case.order_id}/close"
+    outcome = f"/meetings/{case.meetings[Stage.ASSESSMENT]}/outcome"
+    clock.instant = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
+    ended = {**ENDED, "ended_on-day": "17"}
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        asked = site.get(at).text
+        assert f'href="{outcome}">What became of the assessment of 16 March 2026' in asked
+        assert f'href="/orders/{case.order_id}/contact">What came of the first call' in asked
+        refused = site.post(f"{at}/confirm", ended, form_at=at)
+        assert refused.status_code == 422
+        assert "Record first what became of the assessment of 16 March 2026" in refused.text
+        with database.reading() as session:
+            assert get_order(session, case.order_id).closed_at is None
+            states = {each.state for each in session.exec(select(Meeting))}
+            assert states == {MeetingState.TOLD, MeetingState.HELD}
+
+        called = {
+            "outcome": "no_answer",
+            "attempted_at-day": "17",
+            "attempted_at-month": "3",
+            "attempted_at-year": "2026",
+            "at_time": "08:30",
+        }
+        tried = site.post(f"/orders/{case.order_id}/contact", called)
+        assert tried.status_code == 303, tried.text
+        assert site.post(outcome, {"outcome": "failed_to_attend"}).status_code == 303
+        everything_was_sent(database)
+        assert site.post(f"{at}/confirm", ended, form_at=at).status_code == 303
+    with database.reading() as session:
+        call = session.get_one(Meeting, case.meetings[Stage.CONTACT])
+        kept = session.get_one(Meeting, case.meetings[Stage.ASSESSMENT])
+        assert kept.outcome is AttendanceOutcome.FAILED_TO_ATTEND
+        told_of_the_call = session.exec(
+            select(Message).where(
+                Message.subject_id == call.id, Message.state == MessageState.QUEUED
+            )
+        ).all()
+        assert (call.state, told_of_the_call) == (MeetingState.CANCELLED, [])
+        assert session.exec(select(SlotClaim)).all() == []
 
 
 def test_a_day_of_ending_lies_between_sentence_and_today(database, clock):
