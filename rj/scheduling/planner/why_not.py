@@ -42,14 +42,18 @@ class Explanation:
 
 
 TIER_COSTS = (
-    "{n} more left out",
-    "{n} more days late",
-    "more disturbance, by {n}: people were told otherwise or know their lead",
-    "{n} conferences fewer for somebody who lacks practice",
-    "less fair shares of cases, by {n}",
-    "{n} more minutes of travel",
-    "{n} more wishes not met",
+    ("one more left out", "{n} more left out"),
+    ("one more day late", "{n} more days late"),
+    ("more disturbance, by {n}: people were told otherwise or know their lead",) * 2,
+    (
+        "one conference fewer for somebody who lacks practice",
+        "{n} conferences fewer for somebody who lacks practice",
+    ),
+    ("less fair shares of cases, by {n}",) * 2,
+    ("one more minute of travel", "{n} more minutes of travel"),
+    ("one more wish not met", "{n} more wishes not met"),
 )
+"""What a choice would cost, by tier: said of one, and of several."""
 
 
 def explain(problem: Problem, plan: Plan, task_id: str) -> Explanation:
@@ -126,7 +130,8 @@ def _compare(who: str, reached: Tiers, instead: Tiers) -> Answer:
     """The first tier in which a plan with somebody else differs."""
     for number, (now, then) in enumerate(zip(reached, instead, strict=True)):
         if then > now:
-            cost = TIER_COSTS[number].format(n=then - now)
+            of_one, of_several = TIER_COSTS[number]
+            cost = (of_one if then - now == 1 else of_several).format(n=then - now)
             return Answer(who, f"T{number}", f"With {who}: {cost}.", instead)
         if then < now:
             gain = "This would be better, but the search did not come upon it."

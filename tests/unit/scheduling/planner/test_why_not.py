@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from rj.scheduling.planner.forecast import forecast
 from rj.scheduling.planner.problem import Problem, Stage
 from rj.scheduling.planner.remedies import remedies
 from rj.scheduling.planner.rules import breaches
-from rj.scheduling.planner.why_not import Answer, explain
+from rj.scheduling.planner.why_not import TIER_COSTS, Answer, explain
 from tests.planning_builders import (
     a_case,
     a_facilitator,
@@ -199,3 +200,9 @@ def test_the_command_answers_with_reasons_and_remedies(tmp_path: Path) -> None:
     assert code == 0
     assert told["leads"][0]["rule"] == "H12"
     assert told["remedies"] == ["If Amina could lead one case more."]
+
+
+@pytest.mark.parametrize("costs", TIER_COSTS)
+def test_one_of_a_thing_is_never_said_in_the_plural(costs):
+    of_one = costs[0].format(n=1)
+    assert not re.search(r"\b(1|one) (more )?\w+s\b", of_one), of_one
