@@ -24,11 +24,11 @@ from rj.calendars.lifecycle import Arrangement, Step, Wishes, next_step, stands_
 from rj.calendars.models import Invitation, InvitationState
 from rj.calendars.readers import MeetingFacts, Reader, Way, arrangement_for, way_to
 from rj.calendars.wording import Occasion
-from rj.compartments.permission import shut_out
 from rj.conferences.attendance import attendees
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import get_meeting
 from rj.conferences.readiness import may_be_invited
+from rj.conferences.staffing import not_named
 from rj.kernel.errors import Conflict, NotFound
 from rj.kernel.london import london_day
 from rj.orders.queries import get_step
@@ -396,7 +396,7 @@ def awaited(session: Session, meeting: MeetingFacts) -> frozenset[Reader]:
         for attendee in attendees(session, get_step(session, meeting.step_id))
     }
     staff = (meeting.lead_id, meeting.second_id)
-    kept_out = shut_out(session, meeting.order_id, staff)
+    kept_out = not_named(session, meeting.order_id, staff)
     found.update(
         Reader(RecipientKind.FACILITATOR, each)
         for each in staff

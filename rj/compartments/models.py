@@ -1,4 +1,4 @@
-"""Contact that was opened to somebody, and cases that only named people may see."""
+"""Contact that was opened to somebody."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -36,12 +36,3 @@ class EmergencyOpening(SQLModel, table=True):
     ends_at: datetime
     seen_at: datetime | None = None
     """When the liaison officer took note."""
-
-
-class CaseLimit(SQLModel, table=True):
-    """Somebody named for a limited case. Where anybody is named, nobody else opens it."""
-
-    __tablename__ = "case_limit"
-
-    order_id: UUID = Field(foreign_key="sentence_order.id", primary_key=True)
-    account_id: UUID = Field(foreign_key="account.id", primary_key=True)

@@ -5,7 +5,6 @@ back opens nothing any more (S3).
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,12 +12,10 @@ from sqlmodel import Session, col, or_, select
 
 from rj.accounts.models import Account, AccountRole
 from rj.compartments.matrix import Action, Reach, Thing, cell
-from rj.compartments.models import CaseLimit
 from rj.conferences.models import Meeting, MeetingState
-from rj.conferences.queries import live_meetings
 from rj.facilitators.models import Facilitator
 from rj.facilitators.queries import find_facilitator_of_account
-from rj.orders.models import Order
+from rj.orders.models import CaseLimit, Order
 from rj.policy.terms import Role
 
 
@@ -83,40 +80,6 @@ def limited_away(
     if order_ids is not None:
         query = query.where(col(CaseLimit.order_id).in_(list(order_ids)))
     return frozenset(session.exec(query.distinct()))
-
-
-def shut_out(
-    session: Session, order_id: UUID, facilitator_ids: Iterable[UUID | None]
-) -> frozenset[UUID]:
-    """Those of these facilitators whom a limit of the case does not name; none without a limit.
-
-    They hear of its meetings no more, and planning gives none to them.
-    """
-    asked = frozenset(each for each in facilitator_ids if each is not None)
-    named = session.exec(select(CaseLimit.account_id).where(CaseLimit.order_id == order_id)).all()
-    if not named:
-        return frozenset()
-    inside = session.exec(select(Facilitator.id).where(col(Facilitator.account_id).in_(named)))
-    return asked - frozenset(inside)
-
-
-def without_their_staff(
-    session: Session, order_ids: Iterable[UUID], *, now: datetime
-) -> list[Meeting]:
-    """Coming meetings of limited cases whose facilitator is not named, the nearest first."""
-    found = live_meetings(session, limited_orders(session, order_ids))
-    return [
-        meeting
-        for meeting in found
-        if meeting.starts_at > now
-        and shut_out(session, meeting.order_id, (meeting.lead_id, meeting.second_id))
-    ]
-
-
-def limited_orders(session: Session, order_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of these cases that are limited to named people."""
-    found = select(CaseLimit.order_id).where(col(CaseLimit.order_id).in_(list(order_ids)))
-    return frozenset(session.exec(found.distinct()))
 
 
 def orders_nobody_opens(session: Session) -> list[Order]:

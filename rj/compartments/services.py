@@ -3,7 +3,7 @@
 release(session, party_id, facilitator_id, items, ...)     the liaison officer's
 open_in_emergency(session, party_id, reason, ...)          a coordinator's: told at once
 limit_case(session, order_id, account_ids, ...)
-refuse_both_parts(session, order, account_id)
+refuse_as_liaison(session, order, account_id)
 """
 
 from collections.abc import Iterable
@@ -15,14 +15,15 @@ from sqlmodel import Session, col, delete, select
 from rj.accounts.models import Account
 from rj.accounts.queries import active_accounts_holding
 from rj.audit.services import Actor, note
-from rj.compartments.models import CaseLimit, ContactRelease, EmergencyOpening
+from rj.compartments.models import ContactRelease, EmergencyOpening
 from rj.compartments.permission import facilitators_of, limited_away, orders_nobody_opens
 from rj.conferences.queries import live_meetings
 from rj.conferences.services import lock_order
+from rj.conferences.staffing import not_named
 from rj.conferences.telling import Tell
 from rj.db.records import get_record
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
-from rj.orders.models import Order
+from rj.orders.models import CaseLimit, Order
 from rj.orders.queries import get_order
 from rj.outbox.models import RecipientKind
 from rj.outbox.services import NewMessage, queue_message
@@ -52,14 +53,16 @@ def release(
 ) -> ContactRelease:
     """Open these items to one facilitator of the case, in place of what was open to them before.
 
-    Raises Invalid for nothing chosen and for a facilitator who is not of the case.
+    Raises Invalid for nothing chosen and for a facilitator who is not of the case, or whom its
+    limit does not name.
     """
     chosen = [item for item in ITEMS if item in set(items)]
     if not chosen:
         raise Invalid(FieldProblem("items", "Select what to release"))
     party = _harmed(session, party_id)
     order = get_order(session, party.order_id)
-    if facilitator_id not in {each.id for each in facilitators_of(session, order)}:
+    theirs = {each.id for each in facilitators_of(session, order)}
+    if facilitator_id not in theirs - not_named(session, order.id, [facilitator_id]):
         raise Invalid(FieldProblem("facilitator", "Select a facilitator of this case"))
     assert actor.account_id is not None  # noqa: S101 -- a liaison officer is somebody
     for before in releases_of(session, party_id):
@@ -315,8 +318,18 @@ def named_for(session: Session, order_id: UUID) -> frozenset[UUID]:
     )
 
 
-def refuse_both_parts(session: Session, order: Order, account_id: UUID | None) -> None:
-    """Raise Invalid when somebody would be liaison officer and facilitator of one case."""
+def refuse_as_liaison(session: Session, order: Order, account_id: UUID | None) -> None:
+    """Raise Invalid when somebody would be liaison officer and facilitator of one case, or of a
+    limited case that does not name them. Nobody limits or books it meanwhile."""
+    lock_order(session, order.id)
+    if account_id is not None and limited_away(session, account_id, [order.id]):
+        raise Invalid(
+            FieldProblem(
+                "liaison",
+                "This person is not named for this limited case: "
+                "choose somebody who is, or name them for it as well",
+            )
+        )
     theirs = {each.account_id for each in facilitators_of(session, order)}
     if account_id is not None and account_id in theirs:
         raise Invalid(

@@ -23,6 +23,8 @@ from rj.conferences.facts import (
     read_staff,
 )
 from rj.conferences.readiness import person_in_words
+from rj.conferences.staffing import barred
+from rj.facilitators.models import Facilitator
 from rj.kernel.london import LONDON, london_day
 from rj.orders.models import Order, PlanStep
 from rj.orders.queries import get_order, get_plan, get_requirement, policy_of_order, venues_agreed
@@ -106,6 +108,8 @@ def why_not(
     reading = rules.Reading(problem, planned)
     for rule in OWN_RULES:
         reasons += [_sentence(breach.sentence) for breach in rule(reading)]
+    for who, why in barred(session, order, placing.staff_ids).items():
+        reasons.append(f"Facilitator {session.get_one(Facilitator, who).code} {why}")
     return reasons
 
 

@@ -27,6 +27,7 @@ from rj.conferences.fitting import Placing, why_not
 from rj.conferences.models import Meeting, MeetingState, MeetingVersion
 from rj.conferences.queries import COMING, get_meeting, live_meetings
 from rj.conferences.readiness import TOLD_AT_ONCE, Case, case_of, what_is_missing
+from rj.conferences.staffing import refuse_barred
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import london_day
@@ -335,12 +336,16 @@ def pin_meeting(
 ) -> Meeting:
     """Have planning leave a meeting as it is, or free it. Repeating changes nothing.
 
-    Raises Conflict when it has changed since ``based_on`` or is over.
+    Raises Conflict when it has changed since ``based_on`` or is over, Invalid for a pin of somebody
+    whom the case keeps out.
     """
     meeting = _standing(session, meeting_id)
     if meeting.is_pinned is is_pinned:
         return meeting
     meeting.refuse_if_changed(based_on, "This meeting")
+    if is_pinned:
+        staff = (meeting.lead_id, meeting.second_id)
+        refuse_barred(session, lock_order(session, meeting.order_id), staff)
     meeting.is_pinned = is_pinned
     reason = "pinned" if is_pinned else "freed"
     keep_version(session, meeting, reason=reason, actor=actor, now=now)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from rj.conferences.models import Meeting
 from rj.conferences.queries import COMING
+from rj.conferences.staffing import barred_in
 from rj.facilitators.models import ConflictOfInterest, Facilitator, FacilitatorBusy, Leave
 from rj.kernel.london import london_day
 from rj.orders.models import Order
@@ -42,6 +43,7 @@ def upset_meetings(session: Session, area_ids: Iterable[str], *, now: datetime) 
     reasons: dict[UUID, list[str]] = {meeting.id: [] for meeting in coming}
     _staff_away(session, coming, reasons)
     _staff_in_conflict(session, coming, reasons)
+    _staff_barred(session, coming, reasons)
     _rooms_shut(session, coming, reasons)
     return [
         Upset(meeting, tuple(dict.fromkeys(reasons[meeting.id])))
@@ -94,6 +96,19 @@ def _staff_in_conflict(
             if who is not None and barred.get(who, set()) & of_case:
                 code = session.get_one(Facilitator, who).code
                 reasons[meeting.id].append(f"{code} has a conflict of interest with the case")
+
+
+def _staff_barred(
+    session: Session, coming: Iterable[Meeting], reasons: dict[UUID, list[str]]
+) -> None:
+    """Somebody was named for the harmed side, or the case was limited, after it was booked."""
+    orders = [session.get_one(Order, each) for each in {each.order_id for each in coming}]
+    staff = {who for each in coming for who in (each.lead_id, each.second_id) if who is not None}
+    found = barred_in(session, orders, staff)
+    for meeting in coming:
+        for who, why in found.get(meeting.order_id, {}).items():
+            if who in {meeting.lead_id, meeting.second_id}:
+                reasons[meeting.id].append(f"{session.get_one(Facilitator, who).code} {why}")
 
 
 def _rooms_shut(

@@ -17,8 +17,7 @@ from rj.accounts.models import AccountRole, Area
 from rj.accounts.queries import active_accounts_holding
 from rj.audit import services as audit
 from rj.audit.services import Actor
-from rj.compartments.models import CaseLimit
-from rj.compartments.services import refuse_both_parts
+from rj.compartments.services import refuse_as_liaison
 from rj.conferences.services import open_stages
 from rj.conferences.standing import settle, standing_now
 from rj.conferences.telling import Tell
@@ -32,7 +31,7 @@ from rj.intake.amending import (
     texts_of_order,
 )
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
-from rj.orders.models import Order, VenueAgreed
+from rj.orders.models import CaseLimit, Order, VenueAgreed
 from rj.orders.queries import venues_agreed
 from rj.parties.queries import parties_of
 from rj.policy.terms import ChangeGround, Role, Side
@@ -88,7 +87,7 @@ def transfer(
     )
     called_off = settle(session, before, actor=actor, now=now, tell=tell)
     open_stages(session, order_id, actor=actor, now=now, tell=tell)
-    refuse_both_parts(session, order, liaison_account_id)
+    refuse_as_liaison(session, order, liaison_account_id)
     return Amended(changes, tuple(meeting.id for meeting in called_off), ())
 
 

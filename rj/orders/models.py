@@ -211,6 +211,15 @@ class LinkedOrders(SQLModel, table=True):
     linked_by: UUID | None = Field(default=None, foreign_key="account.id")
 
 
+class CaseLimit(SQLModel, table=True):
+    """Somebody named for a limited case. Where anybody is named, nobody else opens it."""
+
+    __tablename__ = "case_limit"
+
+    order_id: UUID = Field(foreign_key="sentence_order.id", primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+
+
 class VenueAgreed(SQLModel, table=True):
     """A venue that is suitable for the case (H13)."""
 

@@ -18,7 +18,6 @@ from rj.audit.chain import AUDIT_REMOVAL, removal_words
 from rj.audit.models import AuditEntry, AuditRemoval, AuditSeal
 from rj.audit.services import SERVICE, note
 from rj.calendars.models import Invitation
-from rj.compartments.models import CaseLimit
 from rj.compartments.permission import orders_nobody_opens
 from rj.conferences.models import (
     Booking,
@@ -36,6 +35,7 @@ from rj.intake.models import OrderSource
 from rj.jobs.faults import described
 from rj.kernel.london import day_in_words, london_day, london_time
 from rj.orders.models import (
+    CaseLimit,
     ClockChange,
     ContactAttempt,
     LinkedOrders,

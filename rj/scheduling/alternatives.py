@@ -23,6 +23,7 @@ from rj.audit.services import Actor
 from rj.conferences.models import Meeting
 from rj.conferences.queries import COMING, get_meeting
 from rj.conferences.services import move_meeting, pin_meeting
+from rj.conferences.staffing import refuse_barred
 from rj.conferences.telling import Tell
 from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
@@ -261,6 +262,7 @@ def _refuse_breaches(
 ) -> None:
     meeting = _movable(session, meeting_id, now)
     meeting.refuse_if_changed(based_on, "This meeting")
+    refuse_barred(session, get_order(session, meeting.order_id), wanted[1:3])
     scene = _scene(session, meeting, now)
     starts_at, lead_id, second_id, room_id = wanted
     names = scene.frozen.names

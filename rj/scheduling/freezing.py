@@ -16,7 +16,6 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from rj.compartments.permission import limited_orders, shut_out
 from rj.conferences.attendance import Attendee
 from rj.conferences.facts import (
     GRID_MINUTES,
@@ -31,6 +30,7 @@ from rj.conferences.facts import (
 from rj.conferences.fitting import ROLES, second_is_required, skills_needed
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import found_unsuitable, live_meetings
+from rj.conferences.staffing import barred_in
 from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.kernel.london import LONDON, at_london_midnight, day_in_words, london_day
 from rj.orders.models import Order, PlanStep, StepState
@@ -177,11 +177,13 @@ class _Freezing:
         self.pins: dict[str, Published] = {}
         self.people: dict[UUID, Attendee] = {}
         self.margins: dict[UUID, int] = {}
-        self.limited: frozenset[UUID] = frozenset()
+        self.barred: dict[UUID, dict[UUID, str]] = {}
 
     def frozen(self) -> Frozen:
         opened = open_cases(self.session, self.area_id)
-        self.limited = limited_orders(self.session, [case.order.id for case in opened])
+        self.barred = barred_in(
+            self.session, [case.order for case in opened], self._staff_of_area()
+        )
         self.unsuitable = found_unsuitable(self.session, [case.order.id for case in opened])
         standing = {
             meeting.step_id: meeting
@@ -315,15 +317,13 @@ class _Freezing:
         )
 
     def _kept_out(self, case: OpenCase) -> set[UUID]:
-        """Facilitators whom a coordinator keeps off the case, or whom its limit does not name."""
+        """Facilitators whom a coordinator keeps off the case, or whom the case itself keeps out."""
         asked = {
             wish.facilitator_id
             for wish in case.wishes
             if wish.kind is PlanningWishKind.EXCLUDE_FACILITATOR and wish.facilitator_id is not None
         }
-        if case.order.id not in self.limited:
-            return asked
-        return asked | shut_out(self.session, case.order.id, self._staff_of_area())
+        return asked | self.barred.get(case.order.id, {}).keys()
 
     def _steps_for_now(
         self, case: OpenCase, standing: dict[UUID, Meeting]

@@ -31,7 +31,9 @@ from rj.conferences.services import (
     open_stages,
     place,
 )
+from rj.conferences.staffing import barred
 from rj.conferences.telling import Tell
+from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
 from rj.orders.models import Order, Plan, PlanStep, Requirement
@@ -263,6 +265,7 @@ def check(session: Session, run_id: UUID, order_ids: Collection[UUID], *, now: d
     fresh = freeze(session, run.area_id, now=now, name=run.reference, ahead=AT_THE_LAST)
     for order_id, proposed in by_order.items():
         changed = _changed_since(session, fresh, proposed, now)
+        changed += _keeps_out(session, order_id, proposed)
         if changed:
             stale[order_id] = changed
     sound = {order: each for order, each in by_order.items() if order not in stale}
@@ -335,6 +338,15 @@ def _changed_since(
                 who = "A facilitator" if kind == FACILITATOR else "The room"
                 reasons.append(f"{who} of the {stage} is no longer available")
     return list(dict.fromkeys(reasons))
+
+
+def _keeps_out(session: Session, order_id: UUID, proposed: Sequence[ProposedMeeting]) -> list[str]:
+    """Whom the case was given to and may not be: it was limited, or they take its other part."""
+    staff = {
+        who for row in proposed if not _stands(session, row) for who in (row.lead_id, row.second_id)
+    }
+    found = barred(session, session.get_one(Order, order_id), staff)
+    return [f"{session.get_one(Facilitator, who).name} {why}" for who, why in found.items()]
 
 
 def _stands(session: Session, row: ProposedMeeting) -> bool:

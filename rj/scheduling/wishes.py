@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from rj.audit.services import Actor, note
 from rj.conferences.facts import GRID_MINUTES
+from rj.conferences.staffing import refuse_barred
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from rj.orders.models import StepState
@@ -54,7 +55,8 @@ def pin_step(
 ) -> PlanningWish:
     """Hold a step at this time with these people in this room; replaces an earlier pin of it.
 
-    Raises NotFound, Invalid for a time in the past or off the grid, Conflict for a step not open.
+    Raises NotFound, Invalid for a time in the past or off the grid and for somebody whom the case
+    keeps out, Conflict for a step not open.
     """
     step = get_step(session, step_id)
     order_id = get_plan(session, step.plan_id).order_id
@@ -67,6 +69,7 @@ def pin_step(
     for who in (lead_id, second_id):
         if who is not None:
             get_facilitator(session, who)
+    refuse_barred(session, get_order(session, order_id), (lead_id, second_id))
     if room_id is not None:
         get_room(session, room_id)
     for earlier in wishes_of(session, [order_id]):

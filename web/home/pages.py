@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
-from rj.compartments.permission import limited_away, without_their_staff
+from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting
 from rj.conferences.provisional import standing_holds
 from rj.conferences.queries import live_meetings, meetings_without_outcome
 from rj.conferences.readiness import standing_though_unsuitable
-from rj.conferences.upset import Upset, upset_meetings
+from rj.conferences.upset import upset_meetings
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.london import london_day
 from rj.orders.models import Order, StepState
@@ -40,7 +40,6 @@ from web.pages import Tag, day_text, moment_text
 from web.people import IN_A_LIST, NamesShown, Person
 from web.words import MEETING_TAGS, words_for
 
-NOT_NAMED = "The case is limited, and its facilitator is not among those named"
 PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
 
 
@@ -102,7 +101,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
             _hidden(session, away),
             _clocks(orders, names, stands),
             _alerts(orders, names, stands),
-            _upset(session, areas, orders, now),
+            _upset(session, areas, now),
             _unsuitable(session, orders, names, now),
             _reviews(session, areas, away),
             _holds(session, areas, today),
@@ -196,14 +195,8 @@ def _contacts_to_make(
     return tuple(tasks)
 
 
-def _upset(
-    session: Session, areas: frozenset[str], orders: Iterable[Order], now: datetime
-) -> Section:
+def _upset(session: Session, areas: frozenset[str], now: datetime) -> Section:
     """Told or held, somebody must move them: nothing does by itself before the next plan."""
-    found = {each.meeting.id: each for each in upset_meetings(session, areas, now=now)}
-    for meeting in without_their_staff(session, [each.id for each in orders], now=now):
-        before = found[meeting.id].reasons if meeting.id in found else ()
-        found[meeting.id] = Upset(meeting, (*before, NOT_NAMED))
     return Section(
         "upset",
         "Meetings that can no longer be held as booked",
@@ -215,7 +208,7 @@ def _upset(
                 f"{'. '.join(upset.reasons)}",
                 MEETING_TAGS[upset.meeting.state],
             )
-            for upset in sorted(found.values(), key=lambda each: each.meeting.starts_at)
+            for upset in upset_meetings(session, areas, now=now)
         ),
         "Every meeting can be held as booked.",
         is_pressing=True,

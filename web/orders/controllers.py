@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
-from rj.compartments.services import refuse_both_parts
+from rj.compartments.services import refuse_as_liaison
 from rj.conferences import gates
 from rj.conferences.readiness import missing_consents_to_meet
 from rj.conferences.telling import Tell
@@ -349,7 +349,7 @@ class OrderActs(Controller):
                 known = {value for value, _ in pages.liaison_choices(session, order)}
                 if str(form.liaison) not in known:
                     raise Invalid(FieldProblem("liaison", "Choose somebody from the list"))
-                refuse_both_parts(session, order, form.liaison)
+                refuse_as_liaison(session, order, form.liaison)
                 services.name_liaison(
                     session,
                     order_id,

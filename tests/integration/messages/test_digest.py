@@ -11,10 +11,9 @@ from rj.accounts.models import Account
 from rj.calendars.wording import GIVEAWAYS
 from rj.clocks.digest import DIGEST, Daily, DigestMessages, queue_digest
 from rj.clocks.models import ClockDigest
-from rj.compartments.models import CaseLimit
 from rj.db.database import Database
 from rj.orders.clock_changes import pause_clock
-from rj.orders.models import Order
+from rj.orders.models import CaseLimit, Order
 from rj.outbox.handling import Ready, Stopped
 from rj.outbox.models import Message
 from rj.policy.terms import ClockKind, Language, Role

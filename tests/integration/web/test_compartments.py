@@ -2,6 +2,7 @@
 all to whoever is not named; nobody takes both parts."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -11,13 +12,14 @@ from rj.audit.models import AuditEntry
 from rj.compartments.mails import EmergencyMessages
 from rj.compartments.models import EmergencyOpening
 from rj.compartments.services import EMERGENCY
+from rj.conferences.models import Meeting
 from rj.db.database import Database
 from rj.facilitators.models import Facilitator
 from rj.kernel.clock import StoppedClock
 from rj.orders.models import Order
 from rj.outbox.handling import Ready, Stopped
 from rj.outbox.models import Message
-from rj.policy.terms import Role
+from rj.policy.terms import Role, Stage
 from rj.settings import MailSettings
 from tests.builders import AREA, NOW
 from tests.integration.web.facilitators.cases import (
@@ -162,6 +164,26 @@ def test_the_mail_about_an_emergency_names_nobody_and_stops_once_it_was_read(
         assert kept not in mail
 
 
+def move_by_hand(site: Site, database: Database, case: Case) -> Any:
+    """Ask for the assessment an hour later, with whoever leads it now."""
+    with database.reading() as session:
+        meeting = session.get_one(Meeting, case.meetings[Stage.ASSESSMENT])
+    return site.post(
+        f"/meetings/{meeting.id}/move",
+        {
+            "choice": "own",
+            "on-day": "17",
+            "on-month": "3",
+            "on-year": "2026",
+            "at": "11:00",
+            "lead": str(meeting.lead_id),
+            "second": "",
+            "room": str(meeting.room_id),
+            "reason": "she asked for it",
+        },
+    )
+
+
 def test_a_limited_case_is_nowhere_for_whoever_is_not_named(
     database: Database, clock: StoppedClock
 ) -> None:
@@ -185,6 +207,14 @@ def test_a_limited_case_is_nowhere_for_whoever_is_not_named(
             for path in lists:
                 assert str(case.order_id) not in site.get(path).text
         site.sign_in(case.coordinator)
+        again = site.post(
+            f"/orders/{case.order_id}/liaison", {"liaison": str(case.liaison.account_id)}
+        )
+        assert again.status_code == 422
+        assert "This person is not named for this limited case" in again.text
+        moved = move_by_hand(site, database, case)
+        assert moved.status_code == 422
+        assert "Fay Lead is not named for this limited case" in moved.text
         assert site.post(limit, {}).status_code == 303
         site.sign_in(other)
         assert site.get(f"/orders/{case.order_id}").status_code == 200

@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 
 from sqlmodel import select
 
-from rj.compartments.models import CaseLimit
 from rj.conferences.models import Meeting, MeetingState, SlotClaim
 from rj.conferences.services import lock_order
 from rj.db.database import Database
 from rj.orders.history import changes_of
-from rj.orders.models import Order
+from rj.orders.models import CaseLimit, Order
 from rj.orders.queries import get_order, live_plan, steps_of
 from rj.outbox.models import Message, MessageState
 from rj.policy.terms import AttendanceOutcome, Channel, OrderEnding, Role, Stage
@@ -207,6 +206,11 @@ def test_a_limited_case_is_not_handed_to_an_area_that_could_not_open_it(database
         assert site.post(f"{at}/confirm", said, form_at=form).status_code == 409
         with database.writing() as session:
             session.add(CaseLimit(order_id=case.order_id, account_id=theirs.account_id))
+        refused = site.post(f"{at}/confirm", said, form_at=form)
+        assert refused.status_code == 422
+        assert "This person is not named for this limited case" in refused.text
+        with database.writing() as session:
+            session.add(CaseLimit(order_id=case.order_id, account_id=liaison.account_id))
         assert site.post(f"{at}/confirm", said, form_at=form).status_code == 303
     with database.reading() as session:
         assert session.get_one(Order, case.order_id).area_id == SOUTH

@@ -139,7 +139,7 @@ def test_who_is_named_learns_that_a_meeting_has_lost_its_facilitator(
         asked = site.get(f"/orders/{case.order_id}/limit").text
         assert "has a part in this case now" in asked
         limit(database, case.order_id, case.coordinator)
-        assert "its facilitator is not among those named" in site.get("/today").text
+        assert "is not named for this limited case" in site.get("/today").text
         limit(database, case.order_id, case.coordinator, case.facilitator)
         shown = site.get("/today").text
         with database.reading() as session:
