@@ -11,11 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, or_
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from rj.accounts.models import Area
 from rj.conferences.attendance import expected
 from rj.conferences.models import Booking, Meeting, ProvisionalHold, SlotClaim
-from rj.facilitators.models import Facilitator
+from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.kernel.errors import Conflict
 from rj.kernel.london import LONDON, day_in_words
 from rj.orders.models import ResponsibleOfficer
@@ -62,6 +64,27 @@ def _slots(starts_at: datetime, ends_at: datetime) -> range:
     first = int(starts_at.timestamp()) // _QUARTER_SECONDS
     beyond = -(-int(ends_at.timestamp()) // _QUARTER_SECONDS)
     return range(first, beyond)
+
+
+def lock_diaries(session: Session, area_id: str) -> None:
+    """Nobody else plans the time of whoever works in an area until this transaction ends.
+
+    The database holds each quarter hour; weeks, days and caseloads are held by reading what is
+    booked, so that whoever books by them must have read what was booked just before. Areas that
+    share somebody wait for one another too. To be taken before any other lock.
+    """
+    here, there = aliased(FacilitatorArea), aliased(FacilitatorArea)
+    shared = (
+        select(col(there.area_id))
+        .join(here, col(here.facilitator_id) == col(there.facilitator_id))
+        .where(col(here.area_id) == area_id)
+    )
+    session.exec(
+        select(Area)
+        .where(or_(col(Area.id) == area_id, col(Area.id).in_(shared)))
+        .order_by(col(Area.id))
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def times_of_hold(hold: ProvisionalHold, room: Room) -> tuple[HeldTime, ...]:

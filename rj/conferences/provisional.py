@@ -203,6 +203,7 @@ def keep_hold(
     and named. Raises Conflict unless a hold of the order's area stands under the reference.
     """
     order = get_order(session, order_id)
+    bookings.lock_diaries(session, order.area_id)
     found = find_standing(session, reference)
     hold = None if found is None else _locked(session, found.id)
     if hold is None or hold.state is not HoldState.STANDING or hold.area_id != order.area_id:

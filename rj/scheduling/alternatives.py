@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from rj.audit.services import Actor
+from rj.conferences.bookings import lock_diaries
 from rj.conferences.models import Meeting
 from rj.conferences.queries import COMING, get_meeting
 from rj.conferences.services import move_meeting, pin_meeting
@@ -227,6 +228,8 @@ def move(
     Asking again for what it already is changes nothing. Raises Invalid with each rule that stands
     in the way, Conflict when it has changed since ``based_on`` or something has just been taken.
     """
+    order = get_order(session, get_meeting(session, meeting_id).order_id)
+    lock_diaries(session, order.area_id)
     standing = get_meeting(session, meeting_id)
     wanted = (starts_at, lead_id, second_id, room_id)
     if (standing.starts_at, standing.lead_id, standing.second_id, standing.room_id) != wanted:
@@ -244,7 +247,6 @@ def move(
         now=now,
         tell=tell,
     )
-    order = get_order(session, meeting.order_id)
     if order.current_lead_id not in {None, meeting.lead_id} and not meeting.is_pinned:
         session.flush()
         pin_meeting(

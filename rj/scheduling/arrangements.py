@@ -10,11 +10,11 @@ solver is needed; a county takes well under a second. Whoever asks learns of dat
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from rj.accounts.models import Area
 from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor
+from rj.conferences.bookings import lock_diaries
 from rj.conferences.models import ProvisionalHold
 from rj.conferences.provisional import Wanted, hold_of_check, last_day_of, place_hold
 from rj.kernel.errors import Conflict
@@ -94,7 +94,7 @@ def confirm(
     Of two who ask at once in one area the second waits for the first. Raises NoLongerFree with what
     there is instead when the days cannot be kept, Conflict when arrangements are held already.
     """
-    session.exec(select(Area).where(Area.id == check.area_id).with_for_update(key_share=True)).one()
+    lock_diaries(session, check.area_id)
     if hold_of_check(session, check.id) is not None:
         raise Conflict("Arrangements are held for this check already")
     policy, frozen, delivery = _delivery(session, check, now)

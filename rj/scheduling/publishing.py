@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.audit.services import Actor, note
-from rj.conferences.bookings import claim_all, release_all
+from rj.conferences.bookings import claim_all, lock_diaries, release_all
 from rj.conferences.fitting import Placing
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import COMING, live_meetings
@@ -94,6 +94,7 @@ def publish(
     run = get_run(session, run_id)
     if run.state is not RunState.FINISHED:
         raise Conflict("This planning run has no proposal to publish")
+    lock_diaries(session, run.area_id)
     chosen = sorted(set(order_ids), key=str)
     for order_id in chosen:
         lock_order(session, order_id)

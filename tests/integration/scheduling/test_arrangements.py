@@ -1,7 +1,8 @@
 """Provisional holds: real times for an order that may come, kept from everybody else until then."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from uuid import UUID
 
 import pytest
@@ -33,13 +34,16 @@ from rj.scheduling.arrangements import (
 from rj.scheduling.freezing import freeze
 from rj.scheduling.models import ProposedMeeting
 from rj.scheduling.planner.rules import breaches
+from rj.scheduling.publishing import publish
 from rj.suitability.facts import Answer, Facts, facts_from
 from rj.suitability.models import SuitabilityCheck
 from rj.suitability.services import CheckEntry, start_check
 from tests.builders import AREA, NOW, a_facilitator, a_party, a_venue_with_rooms, an_actor, an_order
-from tests.scheduling_builders import a_solved_run, a_step
+from tests.scheduling_builders import RecordingTell, a_solved_run, a_step
 
 TODAY = london_day(NOW)
+LONG_ENOUGH_TO_PASS = 1.0
+"""Seconds in which somebody who need not wait has confirmed or published."""
 
 
 def a_check(session: Session, *, sentence_on: date = TODAY, **facts: object) -> SuitabilityCheck:
@@ -283,3 +287,63 @@ def test_days_taken_meanwhile_are_refused_with_those_that_are_left(database: Dat
         assert instead.assessment_on is not None
         assert instead.assessment_on > shown.assessment_on
         assert hold_of_check(session, other.id) is None
+
+
+@pytest.mark.parametrize("first", ["publishing", "holding"])
+def test_publishing_and_holding_at_once_keep_a_weekly_cap(database: Database, first: str) -> None:
+    """Each would fit alone, at other hours; the second reads what the first has booked."""
+    with database.writing() as session:
+        lead = one_lead(session, weekly_minutes=90)
+        order = an_order(session, with_harmer=False, with_harmed=False)
+        a_party(session, order.id, side=Side.HARMER, hours="mon-fri 14:00-17:00")
+        actor, check = an_actor(session), a_check(session)
+        lead_id, order_id, check_id = lead.id, order.id, check.id
+        shown = as_shown(what_can_be_delivered(session, check, now=NOW))
+    run_id = a_solved_run(database, actor)
+
+    def publishing(session: Session) -> bool:
+        publication = publish(
+            session, run_id, [order_id], actor=actor, now=NOW, tell=RecordingTell()
+        )
+        return bool(publication.published)
+
+    def holding(session: Session) -> bool:
+        found = session.get_one(SuitabilityCheck, check_id)
+        try:
+            confirm(session, found, shown, actor=Actor(found.writer_id), now=NOW)
+        except NoLongerFree:
+            return False
+        return True
+
+    acts = [publishing, holding] if first == "publishing" else [holding, publishing]
+    done = one_inside_the_other(database, *acts)
+
+    assert done == [True, False]
+    with database.reading() as session:
+        frozen = freeze(session, AREA, now=NOW)
+        assert breaches(frozen.problem, frozen.standing_plan()) == []
+        assert {lead_id} == {each.lead_id for each in session.exec(select(Meeting)).all()} | {
+            each.lead_id for each in session.exec(select(ProvisionalHold)).all()
+        }
+
+
+def one_inside_the_other(
+    database: Database, first: Callable[[Session], bool], second: Callable[[Session], bool]
+) -> list[bool]:
+    """Both answers, the second asked for while the first is done but not yet committed."""
+    ended = Event()
+    answers: list[bool] = []
+
+    def ask() -> None:
+        with database.writing() as session:
+            answers.append(second(session))
+        ended.set()
+
+    other = Thread(target=ask)
+    with database.writing() as session:
+        answers.append(first(session))
+        session.flush()
+        other.start()
+        ended.wait(LONG_ENOUGH_TO_PASS)
+    other.join()
+    return answers
