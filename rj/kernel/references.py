@@ -8,12 +8,18 @@ import hashlib
 import secrets
 
 ALPHABET = "ACDEFGHJKLMNPQRTUVWXY34679"
+WHOLE_ROUNDS = 256 - 256 % len(ALPHABET)
 TOKEN_BYTES = 24  # 192 bits; at least 128 are asked for (M10)
 
 
 def new_reference(prefix: str, length: int = 6) -> str:
     """A fresh random reference such as ``RJ-K7MPQ4``; tells nothing about whom it stands for."""
-    return f"{prefix}-" + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    letters = ""
+    while len(letters) < length:
+        # octets beyond the last whole round are passed over: every letter stays equally likely
+        drawn = secrets.token_bytes(2 * length)
+        letters += "".join(ALPHABET[each % len(ALPHABET)] for each in drawn if each < WHOLE_ROUNDS)
+    return f"{prefix}-{letters[:length]}"
 
 
 def new_token() -> str:

@@ -6,7 +6,7 @@ Everything that is booked or held stays where it is. First contact and assessmen
 hours with one lead; a conference is only a day to begin a window with, for much may still change.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ import numpy as np
 from rj.scheduling.planner.calendars import Bits, Days, are_any
 from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.diary import CasePlan
+from rj.scheduling.planner.outlook import LeadOutlook, Rank, outlook
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.problem import Case, Person, Problem, Stage
 from rj.scheduling.planner.routes import Routes
@@ -77,18 +78,12 @@ def deliver(problem: Problem, plan: Plan, case: Case, person: Person) -> Deliver
     """
     wider = replace(problem, cases=(*problem.cases, case), people=(*problem.people, person))
     standing = Standing(wider, plan, case)
-    diary, surveyed = standing.diary, standing.surveyed
-    routes = [
-        Routes(diary, surveyed, lead, None)
-        for lead in surveyed.leads
-        if diary.can_lead(lead, surveyed.number)
-    ]
-    offers = [offer for each in routes if (offer := _offer(each)) is not None]
-    best = min(offers, key=_rank, default=None)
+    leads = outlook(standing.diary, standing.surveyed)
+    best = _best_offer(standing, leads)
     due = wider.due_of(case.tasks[0])
     assert due is not None  # noqa: S101 - a first contact always has its day
-    pairs = {pair for each in routes for pair in _pairs(each)}
-    tightest = _tightest(standing, routes, due)
+    pairs = {frozenset({each.lead, second}) for each in leads for second in each.seconds}
+    tightest = _tightest(standing, leads, due)
     if best is None:
         return Delivery(None, None, None, None, None, due, None, len(pairs), tightest)
     planned = {each.task: each for each in standing.with_offer(best).meetings}
@@ -109,7 +104,19 @@ def deliver(problem: Problem, plan: Plan, case: Case, person: Person) -> Deliver
     )
 
 
-def _offer(routes: Routes) -> CasePlan | None:
+def _best_offer(standing: Standing, leads: Sequence[LeadOutlook]) -> CasePlan | None:
+    """The best that anybody offers. Whoever could at best do no better is not asked."""
+    best: CasePlan | None = None
+    for each in sorted(leads, key=lambda each: each.at_best):
+        if best is not None and rank_of(best) <= each.at_best:
+            break
+        offer = offer_of(Routes(standing.diary, standing.surveyed, each.lead, None))
+        if offer is not None and (best is None or rank_of(offer) < rank_of(best)):
+            best = offer
+    return best
+
+
+def offer_of(routes: Routes) -> CasePlan | None:
     """What one lead could offer, as many stages as possible, the promised ones at least."""
     for reach in range(routes.reach, PROMISED - 1, -1):
         found = routes.soonest(reach)
@@ -118,7 +125,8 @@ def _offer(routes: Routes) -> CasePlan | None:
     return None
 
 
-def _rank(offer: CasePlan) -> tuple[int, ...]:
+def rank_of(offer: CasePlan) -> Rank:
+    """What is better comes first: see ``Rank``."""
     contact, assessment = offer.bookings[:PROMISED]
     return (
         offer.days_late,
@@ -130,23 +138,13 @@ def _rank(offer: CasePlan) -> tuple[int, ...]:
     )
 
 
-def _pairs(routes: Routes) -> Iterator[frozenset[int]]:
-    """The lead with each second who is free for the third meeting at some time, when also the
-    stages before it can be held."""
-    for stage in routes.stages[: routes.reach]:
-        if stage.opening.is_conference:
-            for way in stage.ways:
-                if way.second is not None:
-                    yield frozenset({routes.lead, way.second})
-
-
 # -- what is tight
 
 
-def _tightest(standing: Standing, routes: Sequence[Routes], due: date) -> Tightness | None:
+def _tightest(standing: Standing, leads: Sequence[LeadOutlook], due: date) -> Tightness | None:
     """What can be had on the smallest share of the working days on which it is needed."""
     found = [
-        _tightness(standing, resource, _window(standing, at, due), free(standing, routes, at))
+        _tightness(standing, resource, _window(standing, at, due), free(standing, leads, at))
         for at, opening in enumerate(standing.surveyed.openings)
         for resource, free in _ASKED.get(opening.task.stage, ())
     ]
@@ -172,17 +170,17 @@ def _tightness(standing: Standing, resource: Resource, window: Days, free: Days)
     return Tightness(resource, int((window & free).sum()), int(window.sum()))
 
 
-def _leads_free(standing: Standing, routes: Sequence[Routes], at: int) -> Days:
+def _leads_free(standing: Standing, leads: Sequence[LeadOutlook], at: int) -> Days:
     opening = standing.surveyed.openings[at]
     days = np.zeros(standing.survey.grid.length, dtype=bool)
-    for each in routes:
+    for each in leads:
         days |= are_any(
             standing.diary.lead_free(each.lead, opening.task.minutes, CONTACT_HAS_NO_ROOM)
         )
     return days
 
 
-def _rooms_free(standing: Standing, routes: Sequence[Routes], at: int) -> Days:
+def _rooms_free(standing: Standing, leads: Sequence[LeadOutlook], at: int) -> Days:
     opening = standing.surveyed.openings[at]
     bits: Bits = standing.survey.grid.nothing()
     for number, site in enumerate(opening.sites):
@@ -191,11 +189,11 @@ def _rooms_free(standing: Standing, routes: Sequence[Routes], at: int) -> Days:
     return are_any(bits)
 
 
-def _pairs_free(standing: Standing, routes: Sequence[Routes], at: int) -> Days:
+def _pairs_free(standing: Standing, leads: Sequence[LeadOutlook], at: int) -> Days:
     days = np.zeros(standing.survey.grid.length, dtype=bool)
-    for each in routes:
-        for way in each.stages[at].ways:
-            days |= are_any(way.free)
+    for each in leads:
+        if at < each.reach:
+            days |= each.days[at]
     return days
 
 

@@ -24,8 +24,6 @@ from rj.scheduling.planner.journeys import Place, journey_minutes
 from rj.scheduling.planner.problem import Busy, Travel
 from rj.venues.models import Room, Venue
 
-Taken = Booking | HeldTime
-
 
 @dataclass(eq=False)
 class Elsewhere:
@@ -51,18 +49,21 @@ class Elsewhere:
         return london_day(self.now)
 
     @cached_property
-    def _bookings(self) -> dict[UUID, list[Taken]]:
+    def _bookings(self) -> dict[UUID, list[HeldTime]]:
         """Bookings of meetings outside the problem and provisional holds, by what they take up."""
-        inside = {meeting.id for meeting in self.meetings}
-        taken: dict[UUID, list[Taken]] = defaultdict(list)
+        taken: dict[UUID, list[HeldTime]] = defaultdict(list)
         ends = at_london_midnight(self.horizon_end + timedelta(days=1))
-        for booking in self.session.exec(
-            select(Booking)
-            .where(Booking.ends_at > at_london_midnight(self.today), Booking.starts_at < ends)
+        # columns and no records: nearly all of a county's bookings are inside, and not asked for
+        for resource_id, starts_at, ends_at in self.session.exec(
+            select(col(Booking.resource_id), col(Booking.starts_at), col(Booking.ends_at))
+            .where(
+                Booking.ends_at > at_london_midnight(self.today),
+                Booking.starts_at < ends,
+                col(Booking.meeting_id).not_in([meeting.id for meeting in self.meetings]),
+            )
             .order_by(col(Booking.starts_at), col(Booking.meeting_id))
         ):
-            if booking.meeting_id not in inside:
-                taken[booking.resource_id].append(booking)
+            taken[resource_id].append(HeldTime(resource_id, starts_at, ends_at))
         for hold, room, _ in self._holds:
             for held in times_of_hold(hold, room):
                 taken[held.resource_id].append(held)
@@ -200,17 +201,21 @@ class Elsewhere:
     def _standing(self, who: UUID) -> list[Busy]:
         """Meetings inside this problem that stay: those people were told of or a coordinator
         pinned, and where holds stand all of them."""
-        return [
-            Busy(meeting.starts_at, meeting.ends_at)
-            for meeting in self.meetings
-            if who in _staff(meeting)
-            and (self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned)
-        ]
+        return self._standing_of.get(who, [])
+
+    @cached_property
+    def _standing_of(self) -> dict[UUID, list[Busy]]:
+        found: dict[UUID, list[Busy]] = defaultdict(list)
+        for meeting in self.meetings:
+            if self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned:
+                for who in _staff(meeting):
+                    found[who].append(Busy(meeting.starts_at, meeting.ends_at))
+        return found
 
 
 def _staff(meeting: Meeting) -> tuple[UUID, ...]:
     return tuple(who for who in (meeting.lead_id, meeting.second_id) if who is not None)
 
 
-def _minutes(taken: Taken | Meeting) -> int:
+def _minutes(taken: HeldTime | Meeting) -> int:
     return int((taken.ends_at - taken.starts_at).total_seconds() // 60)

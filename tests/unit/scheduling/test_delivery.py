@@ -6,14 +6,17 @@ from datetime import timedelta
 from random import Random
 
 from benchmarks.delivery.weeks import held, hypothetical
-from rj.scheduling.delivery import Resource, deliver
+from rj.scheduling.delivery import Resource, deliver, offer_of, rank_of
 from rj.scheduling.planner.civil import days_after
 from rj.scheduling.planner.invented import Size, invented_problem
+from rj.scheduling.planner.outlook import outlook
 from rj.scheduling.planner.plan import Plan
 from rj.scheduling.planner.problem import Busy
+from rj.scheduling.planner.routes import Routes
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import FIRST_ANSWER
 from rj.scheduling.planner.solve import plan_meetings
+from rj.scheduling.planner.standing import Standing
 from tests.planning_builders import (
     PLANNING_DAY,
     a_case,
@@ -46,6 +49,35 @@ def test_hypothetical_orders_that_were_granted_can_all_be_kept() -> None:
     assert granted > 0
     assert breaches(problem, plan) == []
     assert breaches(problem, plan_meetings(problem, effort=FIRST_ANSWER, seed=1).plan) == []
+
+
+def test_asking_only_leads_who_could_do_better_finds_what_asking_everybody_finds() -> None:
+    chance = Random("everybody")  # noqa: S311 - repeatable, not secret
+    problem = invented_problem(Size.SMALL, 2, two_at_every_direct=True)
+    areas = sorted({case.area for case in problem.cases})
+    plan = plan_meetings(problem, effort=FIRST_ANSWER, seed=2).plan
+    for number in range(6):
+        sentenced = problem.as_of + timedelta(days=chance.randint(0, 28))
+        case, person = hypothetical(problem, f"H{number}", chance.choice(areas), sentenced)
+        found = deliver(problem, plan, case, person)
+
+        wider = replace(problem, cases=(*problem.cases, case), people=(*problem.people, person))
+        standing = Standing(wider, plan, case)
+        everybody = {
+            lead: Routes(standing.diary, standing.surveyed, lead, None)
+            for lead in standing.surveyed.leads
+            if standing.diary.can_lead(lead, standing.surveyed.number)
+        }
+        known = {each.lead: each for each in outlook(standing.diary, standing.surveyed)}
+        assert {lead: each.reach for lead, each in everybody.items()} == {
+            lead: each.reach for lead, each in known.items()
+        }
+        offers = {lead: offer for lead, each in everybody.items() if (offer := offer_of(each))}
+        assert all(known[lead].at_best <= rank_of(each) for lead, each in offers.items())
+        best = min(offers.values(), key=rank_of)
+        planned = {each.task: each for each in standing.with_offer(best).meetings}
+        assert found.contact == planned[case.tasks[0].id]
+        assert found.assessment == planned[case.tasks[1].id]
 
 
 def test_what_is_taken_nearly_every_day_is_what_is_tight() -> None:
