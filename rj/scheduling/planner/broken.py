@@ -30,28 +30,34 @@ def broken_cases(problem: Problem, standing: Plan) -> dict[str, str]:
     """
     stands = {problem.case_of[meeting.task].id for meeting in standing.meetings}
     broken: dict[str, str] = {}
+    over: set[str] = set()
     for breach in breaches(problem, standing):
         case = problem.case_of.get(breach.about)
         name = breach.about if case is None else case.id
-        if breach.about not in problem.facilitator and name in stands:
+        if breach.about in problem.facilitator:
+            over.add(breach.about)
+        elif name in stands:
             broken.setdefault(name, _in_full(problem, breach))
-    kept = standing
-    while True:
+    # Nothing but these rules can name a facilitator, and fewer meetings break nothing new.
+    while over:
         kept = Plan(
             standing.problem,
-            tuple(m for m in kept.meetings if problem.case_of[m.task].id not in broken),
+            tuple(
+                meeting
+                for meeting in standing.meetings
+                if {meeting.lead, meeting.second} & over
+                and problem.case_of[meeting.task].id not in broken
+            ),
         )
-        # Nothing but these rules can name a facilitator, and fewer meetings break nothing new.
         reading = Reading(problem, kept)
-        over = {breach.about: breach for rule in COUNTED for breach in rule(reading)}
+        counted = {breach.about: breach for rule in COUNTED for breach in rule(reading)}
         before = len(broken)
-        for breach in over.values():
+        for breach in counted.values():
             loose = _last_led(problem, kept, breach.about)
             if loose is not None:
                 broken.setdefault(loose, f"{breach.about} {breach.sentence}.")
-        if len(broken) == before:
-            return broken
-        kept = Plan(kept.problem, tuple(m for m in kept.meetings if {m.lead, m.second} & set(over)))
+        over = set(counted) if len(broken) > before else set()
+    return broken
 
 
 def _in_full(problem: Problem, breach: Breach) -> str:

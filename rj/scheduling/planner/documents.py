@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,6 +46,7 @@ PLAN_FORMAT = "rj-schedule-solution/1"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NO_LIMIT = 10**6
 """Days of a gap that has no most."""
+STAGES = tuple(Stage)
 SECOND_STAGES = frozenset({Stage.CONFERENCE})
 ROLES = ("offender", "victim", "supporter", "manager", "interpreter")
 
@@ -59,9 +61,20 @@ Read = TypeVar("Read")
 class Node:
     """One value of a document that knows its path, so that a fault can be found again."""
 
-    def __init__(self, value: Any, path: str) -> None:
+    __slots__ = ("_above", "_name", "value")
+
+    def __init__(self, value: Any, above: "Node | None" = None, name: str | int = "") -> None:
         self.value = value
-        self.path = path
+        self._above = above
+        self._name = name
+
+    @property
+    def path(self) -> str:
+        """Where in the document it stands, spelt out only when somebody asks."""
+        above = "" if self._above is None else self._above.path
+        if isinstance(self._name, int):
+            return f"{above}[{self._name}]"
+        return f"{above}.{self._name}" if above else self._name
 
     def refuse(self, what: str) -> NoReturn:
         """Refuse the document because of this value; ``what`` completes a sentence."""
@@ -72,7 +85,8 @@ class Node:
         """The member of that name, which must be there."""
         found = self.find(name)
         if found is None:
-            raise Invalid(FieldProblem(self._inner(name), f"{self._inner(name)} is missing."))
+            path = Node(None, self, name).path
+            raise Invalid(FieldProblem(path, f"{path} is missing."))
         return found
 
     def find(self, name: str) -> "Node | None":
@@ -81,17 +95,14 @@ class Node:
             self.refuse("must be an object")
         if name not in self.value:
             return None
-        return Node(self.value[name], self._inner(name))
-
-    def _inner(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
+        return Node(self.value[name], self, name)
 
     def items(self) -> "Iterator[Node]":
         """The members of a list, in order."""
         if not isinstance(self.value, list):
             self.refuse("must be a list")
         for index, value in enumerate(self.value):
-            yield Node(value, f"{self.path}[{index}]")
+            yield Node(value, self, index)
 
     def pair(self) -> "tuple[Node, Node]":
         """A list of exactly two."""
@@ -126,22 +137,17 @@ class Node:
 
     def day(self) -> date:
         """A local day."""
-        text = self.text()
-        if _DATE.fullmatch(text):
-            try:
-                return date.fromisoformat(text)
-            except ValueError:
-                pass
-        self.refuse(f'must be a date such as 2026-03-09, not "{text}"')
+        found = _day_named(self.text())
+        if found is None:
+            self.refuse(f'must be a date such as 2026-03-09, not "{self.value}"')
+        return found
 
     def clock(self) -> int:
         """A time on the wall clock, in minutes after midnight; 24:00 ends the day."""
-        found = _CLOCK.fullmatch(self.text())
-        if found:
-            hours, minutes = int(found[1]), int(found[2])
-            if minutes < 60 and hours * 60 + minutes <= 24 * 60:
-                return hours * 60 + minutes
-        self.refuse(f'must be a time such as 09:30, not "{self.value}"')
+        found = _minute_named(self.text())
+        if found is None:
+            self.refuse(f'must be a time such as 09:30, not "{self.value}"')
+        return found
 
     def instant(self) -> datetime:
         """An instant, in UTC; the offset is mandatory."""
@@ -155,19 +161,39 @@ class Node:
 
     def one_of(self, choices: type[Choice]) -> Choice:
         """One of a few words."""
-        text = self.text()
-        if text not in [str(choice) for choice in choices]:
-            self.refuse(f'must be one of {", ".join(choices)}, not "{text}"')
-        return choices(text)
+        try:
+            return choices(self.text())
+        except ValueError:
+            self.refuse(f'must be one of {", ".join(choices)}, not "{self.value}"')
 
     def names(self) -> frozenset[str]:
         """A list of strings whose order does not matter."""
         return frozenset(each.text() for each in self.items())
 
 
+@lru_cache(maxsize=4096)
+def _day_named(text: str) -> date | None:
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _minute_named(text: str) -> int | None:
+    found = _CLOCK.fullmatch(text)
+    if found:
+        hours, minutes = int(found[1]), int(found[2])
+        if minutes < 60 and hours * 60 + minutes <= 24 * 60:
+            return hours * 60 + minutes
+    return None
+
+
 def read_plan(document: Any) -> Plan:
     """Read a decoded plan; whether it suits a problem is for ``rules.breaches`` to say."""
-    top = Node(document, "")
+    top = Node(document)
     if top.at("format").text() != PLAN_FORMAT:
         top.at("format").refuse(f'must be "{PLAN_FORMAT}"')
     return Plan(
@@ -210,7 +236,7 @@ def plan_text(plan: Plan) -> str:
 
 def read_problem(document: Any) -> Problem:
     """Read a decoded problem and see that what it names exists."""
-    top = Node(document, "")
+    top = Node(document)
     if top.at("format").text() not in (PROBLEM_FORMAT, WIDER_FORMAT):
         top.at("format").refuse(f'must be "{PROBLEM_FORMAT}" or "{WIDER_FORMAT}"')
     note = top.find("note")
@@ -416,8 +442,7 @@ def _facilitator(node: Node) -> Facilitator:
 
 def _case(node: Node) -> Case:
     tasks = tuple(_task(each) for each in node.at("tasks").items())
-    stages = list(Stage)
-    places = [stages.index(task.stage) for task in tasks]
+    places = [STAGES.index(task.stage) for task in tasks]
     if places != sorted(places):
         node.at("tasks").refuse("must be in the order of the stages")
     second = node.find("current_second")

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from rj.scheduling.planner.civil import (
     DAY_MINUTES,
     days_after,
     ends_after,
-    local_day,
     local_minute,
     monday_of,
 )
@@ -32,7 +32,7 @@ from rj.scheduling.planner.problem import (
     Task,
     Venue,
 )
-from rj.scheduling.planner.windows import lies_within, local_span
+from rj.scheduling.planner.windows import Stretch, is_inside, local_stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,15 @@ class RuleBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A meeting together with what the problem says of it."""
+    """A meeting together with what the problem says of it, and what the wall clock shows then."""
 
     meeting: Meeting
     case: Case
     task: Task
     day: date
     ends_at: datetime
+    stretch: Stretch | None
+    """None for a meeting that runs past midnight."""
 
     @property
     def start(self) -> datetime:
@@ -93,6 +95,7 @@ class Reading:
     def sittings(self) -> dict[str, Sitting]:
         """By task id, each planned task once, only where every name is known."""
         found: dict[str, Sitting] = {}
+        zone = self.problem.zone
         for meeting in self.plan.meetings:
             if meeting.task not in found and not _strangers(self.problem, meeting):
                 task = self.problem.task[meeting.task]
@@ -101,8 +104,9 @@ class Reading:
                         meeting,
                         self.problem.case_of[task.id],
                         task,
-                        local_day(self.problem.zone, meeting.start),
+                        meeting.start.astimezone(zone).date(),
                         ends_after(meeting.start, task.minutes),
+                        local_stretch(zone, meeting.start, task.minutes),
                     )
         return found
 
@@ -131,9 +135,13 @@ class Reading:
         """Every meeting of a person, in order of time."""
         return self._grouped(lambda sitting: sorted(set(sitting.task.people)))
 
+    @cached_property
+    def _in_order(self) -> list[Sitting]:
+        return sorted(self.sittings.values(), key=lambda each: (each.start, each.id))
+
     def _grouped(self, names: Callable[[Sitting], list[str]]) -> dict[str, list[Sitting]]:
         groups: dict[str, list[Sitting]] = defaultdict(list)
-        for sitting in sorted(self.sittings.values(), key=lambda each: (each.start, each.id)):
+        for sitting in self._in_order:
             for name in dict.fromkeys(names(sitting)):
                 groups[name].append(sitting)
         return groups
@@ -179,7 +187,7 @@ def days_are_allowed(reading: Reading) -> Iterator[Breach]:
             yield Breach("H2", sitting.id, "does not start on a whole minute")
         if local_minute(problem.zone, sitting.start) % problem.grid_minutes:
             yield Breach("H2", sitting.id, "does not start on the grid")
-        if local_span(problem.zone, sitting.start, sitting.task.minutes) is None:
+        if sitting.stretch is None:
             yield Breach("H2", sitting.id, "runs past midnight")
         if sitting.day in problem.bank_holidays:
             yield Breach("H2", sitting.id, "falls on a bank holiday")
@@ -268,37 +276,50 @@ def facilitators_are_available(reading: Reading) -> Iterator[Breach]:
     for who, sittings in reading.by_facilitator.items():
         facilitator = reading.problem.facilitator[who]
         for sitting in sittings:
-            trouble = _absence(reading.problem, facilitator, _Stay(sitting, 0, sitting.minutes))
+            trouble = _absence(facilitator, _whole(sitting))
             if trouble:
                 yield Breach("H7", sitting.id, f"{who} {trouble}")
 
 
-class _Stay:
+class _Stay(NamedTuple):
     """The part of a meeting that somebody attends, or the whole of it."""
 
-    def __init__(self, sitting: Sitting, begins: int, ends: int) -> None:
-        self.sitting = sitting
-        is_whole = ends - begins == sitting.minutes
-        self.minutes = ends - begins
-        self.starts_at = sitting.start if is_whole else ends_after(sitting.start, begins)
-        self.ends_at = sitting.ends_at if is_whole else ends_after(sitting.start, ends)
+    starts_at: datetime
+    ends_at: datetime
+    stretch: Stretch | None
+    sitting: Sitting
 
 
-def _absence(problem: Problem, someone: Facilitator | Person, stay: _Stay) -> str | None:
+def _whole(sitting: Sitting) -> _Stay:
+    return _Stay(sitting.start, sitting.ends_at, sitting.stretch, sitting)
+
+
+def _stay_of(problem: Problem, sitting: Sitting, person: str) -> _Stay:
+    """How long somebody is in a meeting."""
+    part = sitting.task.part_of(person)
+    minutes = part.ends - part.begins
+    if minutes == sitting.minutes:
+        return _whole(sitting)
+    starts_at = ends_after(sitting.start, part.begins)
+    ends_at = ends_after(sitting.start, part.ends)
+    return _Stay(starts_at, ends_at, local_stretch(problem.zone, starts_at, minutes), sitting)
+
+
+def _absence(someone: Facilitator | Person, stay: _Stay) -> str | None:
     """Why somebody cannot be there, from hours, absences and diary."""
-    if someone.hours is not None and not lies_within(
-        problem.zone, someone.hours, stay.starts_at, stay.minutes
-    ):
+    if someone.hours is not None and not is_inside(someone.hours, stay.stretch):
         return "does not attend at that hour"
-    if any(each.first <= stay.sitting.day <= each.last for each in someone.away):
-        return "is away"
+    for each in someone.away:
+        if each.first <= stay.sitting.day <= each.last:
+            return "is away"
     if _is_taken(someone.busy, stay):
         return "is busy"
     return None
 
 
 def _is_taken(busy: tuple[Busy, ...], stay: _Stay) -> bool:
-    return any(each.starts_at < stay.ends_at and stay.starts_at < each.ends_at for each in busy)
+    starts_at, ends_at = stay.starts_at, stay.ends_at
+    return bool(busy) and any(e.starts_at < ends_at and starts_at < e.ends_at for e in busy)
 
 
 def seconds_are_where_needed(reading: Reading) -> Iterator[Breach]:
@@ -451,12 +472,10 @@ def rooms_suit_the_meeting(reading: Reading) -> Iterator[Breach]:
         if not sitting.task.features <= room.features:
             lacking = ", ".join(sorted(sitting.task.features - room.features))
             yield Breach("H13", sitting.id, f"{room.id} lacks {lacking}")
-        if sitting.day in venue.closed or not lies_within(
-            reading.problem.zone, venue.hours, sitting.start, sitting.task.minutes
-        ):
+        if sitting.day in venue.closed or not is_inside(venue.hours, sitting.stretch):
             yield Breach("H13", sitting.id, f"{venue.id} is not open then")
         for each in reading.problem.suite[room.id]:
-            if _is_taken(each.busy, _Stay(sitting, 0, sitting.minutes)):
+            if _is_taken(each.busy, _whole(sitting)):
                 yield Breach("H13", sitting.id, f"{each.id} is taken then")
 
 
@@ -479,14 +498,14 @@ def people_can_attend(reading: Reading) -> Iterator[Breach]:
     """
     for name, sittings in reading.by_person.items():
         person = reading.problem.person[name]
-        stays = [_Stay(each, *_span_of(each.task, name)) for each in sittings]
+        stays = [_stay_of(reading.problem, each, name) for each in sittings]
         stays.sort(key=lambda stay: (stay.starts_at, stay.sitting.id))
         for index, stay in enumerate(stays):
             sitting = stay.sitting
-            trouble = _absence(reading.problem, person, stay)
+            trouble = _absence(person, stay)
             if trouble:
                 yield Breach("H15", sitting.id, f"{name} {trouble}")
-            if person.curfew and not _is_outside(person.curfew, reading.problem, stay):
+            if person.curfew and not _is_outside(person.curfew, stay.stretch):
                 yield Breach("H15", sitting.id, f"{name} is under curfew")
             venue = reading.venue(sitting)
             if venue is not None and venue.id in person.not_venues:
@@ -497,15 +516,9 @@ def people_can_attend(reading: Reading) -> Iterator[Breach]:
                 yield Breach("H15", later.sitting.id, f"{name} is also in {sitting.id}")
 
 
-def _span_of(task: Task, person: str) -> tuple[int, int]:
-    part = task.part_of(person)
-    return part.begins, part.ends
-
-
-def _is_outside(curfew: Curfew, problem: Problem, stay: _Stay) -> bool:
+def _is_outside(curfew: Curfew, stretch: Stretch | None) -> bool:
     """Whether a meeting keeps clear of the hours at home and of the journeys around them."""
-    span = local_span(problem.zone, stay.starts_at, stay.minutes)
-    opens, closes = span if span is not None else (0, DAY_MINUTES)
+    opens, closes = (0, DAY_MINUTES) if stretch is None else stretch[1:]
     may_leave = curfew.ends + curfew.margin_minutes
     must_leave = curfew.begins - curfew.margin_minutes
     if curfew.begins > curfew.ends:

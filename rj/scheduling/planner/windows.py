@@ -2,29 +2,44 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rj.scheduling.planner.civil import DAY_MINUTES, days_after, ends_after, local_day, local_minute
+from rj.scheduling.planner.civil import DAY_MINUTES, days_after, ends_after
 from rj.scheduling.planner.problem import Window
 
 
-def local_span(zone: ZoneInfo, start: datetime, minutes: int) -> tuple[int, int] | None:
+class Stretch(NamedTuple):
+    """What the wall clock shows from the beginning to the end of something, on one local day."""
+
+    weekday: int
+    opens: int
+    closes: int
+
+
+def local_stretch(zone: ZoneInfo, start: datetime, minutes: int) -> Stretch | None:
     """Start and end on the wall clock of the start's day, or None if it runs past midnight."""
-    end = ends_after(start, minutes)
-    day, last = local_day(zone, start), local_day(zone, end)
-    opens, closes = local_minute(zone, start), local_minute(zone, end)
+    begins = start.astimezone(zone)
+    ends = ends_after(start, minutes).astimezone(zone)
+    day, last = begins.date(), ends.date()
+    opens, closes = begins.hour * 60 + begins.minute, ends.hour * 60 + ends.minute
     if last == day:
-        return opens, closes
+        return Stretch(day.weekday(), opens, closes)
     if closes == 0 and last == days_after(day, 1):
-        return opens, DAY_MINUTES
+        return Stretch(day.weekday(), opens, DAY_MINUTES)
     return None
 
 
+def is_inside(windows: Iterable[Window], stretch: Stretch | None) -> bool:
+    """Whether one window holds all of it; two that abut are not joined."""
+    if stretch is not None:
+        weekday, opens, closes = stretch
+        for window in windows:
+            if window.weekday == weekday and window.opens <= opens and closes <= window.closes:
+                return True
+    return False
+
+
 def lies_within(zone: ZoneInfo, windows: Iterable[Window], start: datetime, minutes: int) -> bool:
-    """Whether one window holds the whole meeting; two that abut are not joined."""
-    span = local_span(zone, start, minutes)
-    weekday = local_day(zone, start).weekday()
-    return span is not None and any(
-        window.weekday == weekday and window.opens <= span[0] and span[1] <= window.closes
-        for window in windows
-    )
+    """Whether one window holds the whole meeting."""
+    return is_inside(windows, local_stretch(zone, start, minutes))
