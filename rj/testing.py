@@ -1,6 +1,7 @@
 """`rj test`: every check, then every test, and nothing passed over in silence.
 
-The order is the cheapest first: a misspelt name is told in seconds.
+The order is the cheapest first: a misspelt name is told in seconds, and ends it. Types are looked
+at beside the tests, whose two processes do not keep two processors busy all the time.
 """
 
 import os
@@ -9,7 +10,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rj.bootstrap.environment import PROJECT, Environment
@@ -30,8 +32,9 @@ The browser tests need Chromium, and none was found. Any one of these will do:
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Lint", ("ruff", "check", ".")),
     ("Format", ("ruff", "format", "--check", ".")),
-    ("Types", ("mypy",)),
 )
+TYPES = ("Types", ("mypy",))
+COMPILED = PROJECT / ".rj" / "compiled"
 
 
 def run(thorough: bool, passthrough: list[str]) -> int:
@@ -40,10 +43,7 @@ def run(thorough: bool, passthrough: list[str]) -> int:
     Words in `passthrough` go to pytest. With any, the checks before it are left out, as whoever
     names a test wants that test now.
     """
-    environment = dict(os.environ)
-    environment.pop("PYTHONPATH", None)
-    if thorough:
-        environment["RJ_THOROUGH"] = "1"
+    environment = _surroundings(thorough)
     browser = find_browser(environment) or fetch_browser(environment)
     if browser is None:
         print(NO_BROWSER, file=sys.stderr)
@@ -51,17 +51,40 @@ def run(thorough: bool, passthrough: list[str]) -> int:
     environment["RJ_CHROMIUM"] = str(browser)
     print(f"Browser: {browser}", flush=True)
 
-    failed = []
-    if not passthrough:
-        for name, command in CHECKS:
-            if _call(name, command, environment) != 0:
-                failed.append(name)
-    if _call("Tests", ("pytest", *at_once(passthrough), *passthrough), environment) != 0:
-        failed.append("Tests")
+    tests = ("Tests", ("pytest", *at_once(passthrough), *passthrough))
+    if passthrough:
+        failed = _failed([tests], environment)
+    else:
+        failed = _failed(CHECKS, environment)
+        if not failed:
+            with ThreadPoolExecutor(1) as beside:
+                types = beside.submit(_call, *TYPES, environment, waits_to_speak=True)
+                failed = _failed([tests], environment)
+                if types.result() != 0:
+                    failed.append(TYPES[0])
     if failed:
         print(f"\nNot in order: {', '.join(failed)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _surroundings(thorough: bool) -> dict[str, str]:
+    """What the tools are to know of the machine, and how thorough to be."""
+    environment = dict(os.environ)
+    environment.pop("PYTHONPATH", None)
+    if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Some tests start dozens of processes, and each would compile every module for itself.
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(COMPILED))
+    if thorough:
+        environment["RJ_THOROUGH"] = "1"
+    return environment
+
+
+def _failed(
+    steps: Iterable[tuple[str, Sequence[str]]], environment: Mapping[str, str]
+) -> list[str]:
+    """Take every step, whatever came of the one before; the names of those that failed."""
+    return [name for name, command in steps if _call(name, command, environment) != 0]
 
 
 def at_once(passthrough: Sequence[str]) -> tuple[str, ...]:
@@ -158,13 +181,31 @@ def _is_program(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
-def _call(name: str, command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run one of the environment's tools in the project folder, showing all that it prints."""
-    print(f"\n== {name} ==", flush=True)
+def _call(
+    name: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    waits_to_speak: bool = False,
+) -> int:
+    """Run one of the environment's tools in the project folder, showing all that it prints.
+
+    One that runs beside another waits to speak, and is shown whole at its end.
+    """
+    if not waits_to_speak:
+        print(f"\n== {name} ==", flush=True)
     began = time.monotonic()
     tool, *words = command
     finished = subprocess.run(  # noqa: S603 - the tools named above, no shell
-        [sys.executable, "-m", tool, *words], cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL
+        [sys.executable, "-m", tool, *words],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if waits_to_speak else None,
+        stderr=subprocess.STDOUT if waits_to_speak else None,
+        text=True,
     )
+    if waits_to_speak:
+        print(f"\n== {name} ==\n{finished.stdout}", end="", flush=True)
     print(f"-- {name}: {time.monotonic() - began:.0f} s", flush=True)
     return finished.returncode

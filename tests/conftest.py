@@ -20,6 +20,7 @@ from rj.jobs.schema import prepare
 from rj.kernel.clock import StoppedClock
 from rj.tables import metadata
 from tests.disclosure import Watch, watching
+from tests.emptying import Unused, emptied, unused
 from tests.servers import a_postgresql
 
 # Hashing is slow on purpose, and tests hash often: here it costs next to nothing.
@@ -140,14 +141,22 @@ def _an_address(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
     return _named(request.getfixturevalue("postgresql_server"), f"rj_{uuid4().hex[:12]}")
 
 
+_unused: dict[Database, Unused | None] = {}
+"""How each PostgreSQL database was when it had just been made."""
+
+
 def _make_empty(request: pytest.FixtureRequest, database: Database) -> None:
-    """Put a copy of the template in the place of whatever the database holds."""
+    """Make a database of what is there, or of nothing, that nobody has used."""
     name = str(database.engine.url.database)
     if database.is_sqlite:
         for path in (Path(name), Path(f"{name}-wal"), Path(f"{name}-shm")):
             path.unlink(missing_ok=True)
         Path(name).write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         return
+    before = _unused.get(database)
+    if before is not None and emptied(database, before):
+        return
+    database.close()
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
     _run_on_server(
@@ -156,6 +165,7 @@ def _make_empty(request: pytest.FixtureRequest, database: Database) -> None:
         # Copying its files is several times quicker than writing its pages to the log.
         f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY",
     )
+    _unused[database] = unused(database)
 
 
 def _forget_on_power_failure(database: Database) -> None:

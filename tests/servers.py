@@ -46,7 +46,7 @@ def a_postgresql() -> Iterator[str]:
 def _forget_on_power_failure(address: str) -> None:
     """Let the server skip waiting for the disk: its databases do not outlive the tests."""
     with psycopg.connect(address, autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
 
