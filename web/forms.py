@@ -364,7 +364,7 @@ def _date(name: str, spec: _Entry, entered: Entered, is_required: bool) -> date 
         if len(parts["year"]) != 4:
             raise ValueError
         return _within_reason(date(int(parts["year"]), int(parts["month"]), int(parts["day"])))
-    except ValueError:
+    except (ValueError, OverflowError):  # a month of ten figures is beyond any calendar
         raise _Unreadable(f"{spec.start} must be a real date, like 27 3 2026") from None
 
 

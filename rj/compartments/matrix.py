@@ -38,8 +38,14 @@ class Thing(StrEnum):
     """Free and busy."""
     ATTENDANCE = "attendance"
     """Room, time, who comes how."""
+    LAST_WORD = "last_word"
+    """What somebody of the harmed side is still to be told, be the case open or closed."""
+    CHECK = "check"
+    """A check of suitability, and what is held for it. It is of no case yet."""
+    OWN_RECORD = "own_record"
+    """Hours, time away and subscribed calendar of whoever leads meetings."""
     PLANNING = "planning"
-    """Runs and what-ifs of an area. What they say of a case is that case's."""
+    """Runs, what-ifs and provisional holds of an area. What they say of a case is that case's."""
     REGISTERS = "registers"
     """Facilitators, venues and rooms of an area."""
     RULES = "rules"
@@ -54,7 +60,7 @@ class Reach(StrEnum):
 
     NONE = "none"
     OWN = "own"
-    """Cases the person is assigned to."""
+    """Cases the person is assigned to, and what is theirs without a case."""
     AREA = "area"
     """Every case of the areas in which the role is held."""
     ALL = "all"
@@ -85,7 +91,10 @@ _ALL_OF: dict[Thing, tuple[str, ...]] = {
     Thing.HARMED_CONSENT: ("consent", "recorded_on"),
     Thing.HARMED_TIME: ("hours", "away", "places"),
     Thing.ATTENDANCE: ("room", "time", "people"),
-    Thing.PLANNING: ("runs", "what_ifs"),
+    Thing.LAST_WORD: ("letters", "calls"),
+    Thing.CHECK: ("facts", "answer", "paragraph", "hold"),
+    Thing.OWN_RECORD: ("hours", "away", "calendar"),
+    Thing.PLANNING: ("runs", "what_ifs", "holds"),
     Thing.REGISTERS: ("facilitators", "venues", "rooms"),
     Thing.RULES: ("area_rules", "offences", "court_words"),
     Thing.ACCOUNTS: ("accounts", "roles", "mail", "retention"),
@@ -139,6 +148,10 @@ MATRIX: MappingProxyType[tuple[Thing, Role], Cell] = MappingProxyType(
         (Thing.ATTENDANCE, Role.REPORT_WRITER): _only(OWN, "date"),
         (Thing.ATTENDANCE, Role.FACILITATOR): _all(Thing.ATTENDANCE, OWN, OWN),
         (Thing.ATTENDANCE, Role.LIAISON_OFFICER): _all(Thing.ATTENDANCE, OWN),
+        # closing a case calls its meetings off: whoever was told by letter or call still hears it
+        (Thing.LAST_WORD, Role.LIAISON_OFFICER): _all(Thing.LAST_WORD, OWN, OWN),
+        (Thing.CHECK, Role.REPORT_WRITER): _all(Thing.CHECK, OWN, OWN),
+        (Thing.OWN_RECORD, Role.FACILITATOR): _all(Thing.OWN_RECORD, OWN, OWN),
         (Thing.PLANNING, Role.COORDINATOR): _all(Thing.PLANNING, AREA, AREA),
         (Thing.REGISTERS, Role.COORDINATOR): _all(Thing.REGISTERS, AREA, AREA),
         (Thing.RULES, Role.ADMINISTRATOR): _all(Thing.RULES, ALL, ALL),

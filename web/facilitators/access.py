@@ -24,7 +24,11 @@ from web.people import Person
 def own_record(session: Session, person: Person) -> Facilitator | None:
     """The facilitator who signed in; None when the account belongs to none who is active."""
     found = find_facilitator_of_account(session, person.account_id)
-    return found if found is not None and found.is_active else None
+    if found is None or not may(
+        session, person, Action.READ, Thing.OWN_RECORD, found, role=Role.FACILITATOR
+    ):
+        return None
+    return found
 
 
 def get_own_record(session: Session, person: Person) -> Facilitator:
@@ -51,10 +55,9 @@ def own_order(session: Session, person: Person, order_id: UUID) -> Order:
 
 def own_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:
     """The meeting, when the person leads it or is its second. Raises NotFound."""
-    me = get_own_record(session, person)
     meeting = get_meeting(session, meeting_id)
-    if me.id not in (meeting.lead_id, meeting.second_id):
+    if not may(session, person, Action.READ, Thing.ATTENDANCE, meeting, role=Role.FACILITATOR):
         raise NotFound("There is no such meeting")
-    own_order(session, person, meeting.order_id)
+    person.opens(Role.FACILITATOR, "order", meeting.order_id, meeting.order_id)
     person.opens(Role.FACILITATOR, "meeting", meeting.id, meeting.order_id)
     return meeting

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
-from rj.compartments.permission import limited_away
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import facilitators_meetings, may
 from rj.compartments.services import released_items
 from rj.conferences.attendance import Part, part_of, people_of
 from rj.conferences.models import GateRecord, Meeting, MeetingState
@@ -169,30 +170,8 @@ def my_meetings(session: Session, person: Person, now: datetime) -> MyMeetings:
     me = own_record(session, person)
     if me is None:
         return MyMeetings(is_linked=False)
-    rows = session.exec(
-        select(Meeting)
-        .where(
-            or_(Meeting.lead_id == me.id, Meeting.second_id == me.id),
-            Meeting.state != MeetingState.CANCELLED,
-            Meeting.ends_at > now - LOOKING_BACK,
-        )
-        .order_by(col(Meeting.starts_at), col(Meeting.code))
-    ).all()
-    older = session.exec(
-        select(Meeting)
-        .where(
-            or_(Meeting.lead_id == me.id, Meeting.second_id == me.id),
-            col(Meeting.state).in_(COMING),
-            Meeting.ends_at <= now - LOOKING_BACK,
-        )
-        .order_by(col(Meeting.starts_at))
-    ).all()
-    away = limited_away(session, person.account_id)
-    cards = [
-        (each, _card(session, me, each, now))
-        for each in (*older, *rows)
-        if each.order_id not in away
-    ]
+    found = facilitators_meetings(session, person.account_id, ended_after=now - LOOKING_BACK)
+    cards = [(each, _card(session, me, each, now)) for each in found]
     practice = practice_of(session, me, now)
     return MyMeetings(
         is_linked=True,
@@ -315,7 +294,7 @@ def case_page(
             for each in meetings_of(session, order.id)
             if me is not None
             and each.state is not MeetingState.CANCELLED
-            and me.id in (each.lead_id, each.second_id)
+            and may(session, person, Action.READ, Thing.ATTENDANCE, each, role=Role.FACILITATOR)
         ),
         attempts=tuple(
             Fact(

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from rj.calendars.envelopes import APPOINTMENT
 from rj.compartments.matrix import Action, Thing
-from rj.compartments.permission import limited_away, may, may_finish_telling
+from rj.compartments.permission import liaisons_orders, may
 from rj.kernel.errors import NotFound
 from rj.orders.models import Order
 from rj.orders.queries import get_order
@@ -25,19 +25,7 @@ from web.people import Person
 
 def own_cases(session: Session, person: Person) -> list[Order]:
     """Open orders on which this person takes the harmed side's part, the oldest sentence first."""
-    found = list(
-        session.exec(
-            select(Order)
-            .where(
-                Order.liaison_account_id == person.account_id,
-                col(Order.area_id).in_(person.areas(Role.LIAISON_OFFICER)),
-                col(Order.closed_at).is_(None),
-            )
-            .order_by(col(Order.sentenced_on), col(Order.reference))
-        )
-    )
-    away = limited_away(session, person.account_id, [order.id for order in found])
-    return [order for order in found if order.id not in away]
+    return liaisons_orders(session, person)
 
 
 def own_case(session: Session, person: Person, order_id: UUID) -> Order:
@@ -81,7 +69,7 @@ def own_message(session: Session, person: Person, message_id: UUID) -> tuple[Mes
     order = get_order(session, party.order_id)
     if order.closed_at is None or message.state is not MessageState.TO_DO:
         return message, own_person(session, person, party.id)
-    if party.side is not Side.HARMED or not may_finish_telling(session, person, order):
+    if party.side is not Side.HARMED or not _may_finish_telling(session, person, order):
         raise NotFound("There is no such letter or call")
     person.opens(Role.LIAISON_OFFICER, "party", party.id, party.order_id)
     return message, party
@@ -94,11 +82,15 @@ def closed_cases_to_finish(session: Session, person: Person) -> list[Order]:
         select(Order)
         .join(Party, col(Party.order_id) == col(Order.id))
         .where(
-            Order.liaison_account_id == person.account_id,
             col(Order.closed_at).is_not(None),
             Party.side == Side.HARMED,
             col(Party.id).in_(waiting),
         )
         .distinct()
     ).all()
-    return [order for order in found if may_finish_telling(session, person, order)]
+    return [order for order in found if _may_finish_telling(session, person, order)]
+
+
+def _may_finish_telling(session: Session, person: Person, order: Order) -> bool:
+    role = Role.LIAISON_OFFICER
+    return may(session, person, Action.WRITE, Thing.LAST_WORD, order, role=role)

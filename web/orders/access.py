@@ -12,7 +12,7 @@ from rj.compartments.matrix import Action, Thing
 from rj.compartments.permission import limited_away, may
 from rj.conferences.models import Meeting
 from rj.conferences.queries import get_meeting
-from rj.kernel.errors import NotFound
+from rj.kernel.errors import FieldProblem, Invalid, NotFound
 from rj.orders.models import Order
 from rj.orders.queries import get_order
 from rj.policy.terms import Role
@@ -34,8 +34,7 @@ def coordinators_order(session: Session, person: Person, order_id: UUID) -> Orde
 def coordinators_meeting(session: Session, person: Person, meeting_id: UUID) -> Meeting:
     """The meeting, when its order lies in an area the person coordinates. Raises NotFound."""
     meeting = get_meeting(session, meeting_id)
-    order = get_order(session, meeting.order_id)
-    if not may(session, person, Action.READ, Thing.ATTENDANCE, order, role=Role.COORDINATOR):
+    if not may(session, person, Action.READ, Thing.ATTENDANCE, meeting, role=Role.COORDINATOR):
         raise NotFound("There is no such meeting")
     person.opens(Role.COORDINATOR, "meeting", meeting.id, meeting.order_id)
     return meeting
@@ -47,6 +46,12 @@ def coordinators_run(session: Session, person: Person, run_id: UUID) -> Planning
     if not may(session, person, Action.READ, Thing.PLANNING, {run.area_id}, role=Role.COORDINATOR):
         raise NotFound("There is no such planning run")
     return run
+
+
+def refuse_foreign_area(session: Session, person: Person, area_id: str) -> None:
+    """Raise Invalid when somebody asks to plan an area that they do not coordinate."""
+    if not may(session, person, Action.WRITE, Thing.PLANNING, {area_id}, role=Role.COORDINATOR):
+        raise Invalid(FieldProblem("area", "Choose the area to plan"))
 
 
 def order_of_run(session: Session, person: Person, run_id: UUID, order_id: UUID) -> Order:

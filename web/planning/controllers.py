@@ -43,6 +43,7 @@ from web.orders.access import (
     coordinators_run,
     hidden_from,
     order_of_run,
+    refuse_foreign_area,
     unnamed_for,
 )
 from web.pages import page, see
@@ -96,10 +97,9 @@ class PlanningPages(Controller):
         """Ask for a run. Nothing is booked by it and nobody is told."""
         try:
             form = read(StartForm, entered)
-            if form.area not in request.user.areas(Role.COORDINATOR):
-                raise Invalid(FieldProblem("area", "Choose the area to plan"))
 
             def act(session: Session) -> str:
+                refuse_foreign_area(session, request.user, form.area)
                 return _ask_for_run(
                     session,
                     request.user,

@@ -130,7 +130,8 @@ class HoldPages(Controller):
 def _own(session: Session, person: Person, hold_id: UUID) -> ProvisionalHold:
     """The hold, when it is of an own area. Raises NotFound."""
     hold = get_hold(session, hold_id)
-    if hold.area_id not in person.areas(Role.COORDINATOR):
+    where = {hold.area_id}
+    if not may(session, person, Action.WRITE, Thing.PLANNING, where, role=Role.COORDINATOR):
         raise NotFound("There is no such hold")
     return hold
 

@@ -9,14 +9,14 @@ from sqlmodel import Session
 
 from rj.db.database import Database
 from rj.kernel.clock import Clock
-from rj.kernel.errors import FieldProblem, Invalid
+from rj.kernel.errors import Invalid
 from rj.policy.terms import Role
 from rj.scheduling.mending import Damage, Disturbed, what_broke
 from rj.scheduling.runs import request_mending
 from web.forms import NOTHING, Entered, Problems, once, read
 from web.given import Given
 from web.guards import needs
-from web.orders.access import unnamed_for
+from web.orders.access import refuse_foreign_area, unnamed_for
 from web.pages import moment_text, page, see
 from web.people import Person, Visitor
 from web.planning.forms import AreaForm
@@ -77,10 +77,9 @@ class MendingPages(Controller):
         """Ask for a run that plans again what broke. Nothing is booked by it, nobody is told."""
         try:
             form = read(AreaForm, entered)
-            if form.area not in request.user.areas(Role.COORDINATOR):
-                raise Invalid(FieldProblem("area", "Choose the area to plan"))
 
             def act(session: Session) -> str:
+                refuse_foreign_area(session, request.user, form.area)
                 return ask_for_mending(session, request.user, form.area, clock.now())
 
             where = once(database, entered, request.user, act, now=clock.now())

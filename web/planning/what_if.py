@@ -32,6 +32,7 @@ from rj.venues.queries import get_venue, venues_in
 from web.forms import NOTHING, Entered, Problems, entry, once, read
 from web.given import Given
 from web.guards import needs
+from web.orders.access import refuse_foreign_area
 from web.pages import Tag, moment_text, page, see
 from web.people import Person, Visitor
 from web.planning.pages import area_choices
@@ -125,11 +126,10 @@ class WhatIfPages(Controller):
         """Have it planned. Nothing is booked and nobody is told."""
         try:
             form = read(WhatIfForm, entered)
-            if form.area not in request.user.areas(Role.COORDINATOR):
-                raise Invalid(FieldProblem("area", "Choose the area"))
             changes = form.changes()
 
             def act(session: Session) -> str:
+                refuse_foreign_area(session, request.user, form.area)
                 actor = request.user.actor(Role.COORDINATOR)
                 return f"{HERE}/{ask(session, form.area, changes, actor=actor, now=clock.now()).id}"
 

@@ -8,18 +8,20 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session
 
 from rj.audit.services import note
+from rj.compartments.matrix import Action, Thing
+from rj.compartments.permission import may
 from rj.conferences.provisional import hold_of_check, release_hold
 from rj.db.database import Database
 from rj.intake.rules import home_office_code
 from rj.kernel.clock import Clock
-from rj.kernel.errors import FieldProblem, Invalid
+from rj.kernel.errors import FieldProblem, Invalid, NotFound
 from rj.orders.models import OffenceCourtCode
 from rj.policy.terms import Role
 from rj.scheduling.arrangements import NoLongerFree, Shown, confirm, what_can_be_delivered
 from rj.suitability import services
 from rj.suitability.checking import Result
 from rj.suitability.models import SuitabilityCheck
-from rj.suitability.queries import answer_to, own_check
+from rj.suitability.queries import answer_to, get_check
 from rj.suitability.services import CheckEntry
 from web.forms import NO_PROBLEMS, Entered, Problems, once, read
 from web.given import Given
@@ -233,12 +235,12 @@ class ReportPages(Controller):
 
 
 def _own(session: Session, person: Person, check_id: UUID) -> SuitabilityCheck:
-    return own_check(
-        session,
-        check_id,
-        writer_id=person.account_id,
-        areas=person.areas(Role.REPORT_WRITER),
-    )
+    """The check, when it is the person's own and they still write reports there. Raises
+    NotFound."""
+    found = get_check(session, check_id)
+    if not may(session, person, Action.READ, Thing.CHECK, found, role=Role.REPORT_WRITER):
+        raise NotFound("There is no such check")
+    return found
 
 
 def _viewed(session: Session, person: Person, check_id: UUID, clock: Clock) -> SuitabilityCheck:
@@ -252,7 +254,7 @@ def _entry(session: Session, person: Person, entered: Entered) -> CheckEntry:
     form = read(CheckForm, entered)
     own = sorted(person.areas(Role.REPORT_WRITER))
     area_id = form.area_id or (own[0] if len(own) == 1 else "")
-    if area_id not in own:
+    if not may(session, person, Action.WRITE, Thing.CHECK, {area_id}, role=Role.REPORT_WRITER):
         raise Invalid(FieldProblem("area_id", "Select one of your areas"))
     return CheckEntry(
         area_id=area_id,

@@ -63,9 +63,10 @@ class VenuePages(Controller):
     ) -> Template | Redirect:
         """Record it."""
         try:
-            facts = _venue_facts(entered, request.user)
+            facts = _venue_facts(entered)
 
             def act(session: Session) -> str:
+                _refuse_foreign_area(session, request.user, facts.area_id)
                 actor = request.user.actor(Role.COORDINATOR)
                 venue = services.add_venue(session, facts, actor=actor, now=clock.now())
                 return f"/venues/{venue.id}"
@@ -109,9 +110,10 @@ class VenuePages(Controller):
     ) -> Template | Redirect:
         """Put the entered facts in place of those recorded."""
         try:
-            facts = _venue_facts(entered, request.user)
+            facts = _venue_facts(entered)
             with database.writing() as session:
                 own_venue(session, request.user, venue_id)
+                _refuse_foreign_area(session, request.user, facts.area_id)
                 services.change_venue(
                     session,
                     venue_id,
@@ -283,10 +285,13 @@ def own_room(session: Session, person: Person, venue_id: UUID, room_id: UUID) ->
     return room
 
 
-def _venue_facts(entered: Entered, person: Person) -> services.NewVenue:
-    form = read(VenueForm, entered)
-    if form.area_id not in person.areas(Role.COORDINATOR):
+def _refuse_foreign_area(session: Session, person: Person, area_id: str) -> None:
+    if not may(session, person, Action.WRITE, Thing.REGISTERS, {area_id}, role=Role.COORDINATOR):
         raise Invalid(FieldProblem("area_id", "Select one of your areas"))
+
+
+def _venue_facts(entered: Entered) -> services.NewVenue:
+    form = read(VenueForm, entered)
     return services.NewVenue(
         code=form.code,
         name=form.name,

@@ -112,6 +112,7 @@ def test_what_cannot_be_read_is_said_with_what_to_do(field, typed, sentence):
     [
         ({"day__day": "31", "day__month": "2"}, "Day must be a real date, like 27 3 2026"),
         ({"day__year": "26"}, "Day must be a real date, like 27 3 2026"),
+        ({"day__month": str(2**31)}, "Day must be a real date, like 27 3 2026"),
         ({"day__month": ""}, "Day must include a month"),
         ({"day__day": "", "day__year": ""}, "Day must include a day and a year"),
     ],
