@@ -115,14 +115,18 @@ def _facts(session: Session, order: Order) -> _Facts:
     plan = live_plan(session, order.id)
     steps = steps_of(session, plan.id) if plan else []
     people = parties_of(session, order.id)
-    third = next((step for step in steps if step.stage is Stage.REPARATION), None)
-    coming = expected(third, people, order.responsible_officer_id) if third else ()
+    thirds = [step for step in steps if step.stage is Stage.REPARATION]
+    coming = {
+        each.id: each
+        for third in thirds
+        for each in expected(third, people, order.responsible_officer_id)
+    }
     return _Facts(
         order=order,
         plan=plan,
         steps=tuple(steps),
         gates=latest_gates(session, order.id),
-        thirds_people=tuple(each.id for each in coming if each.role.passes_gates),
+        thirds_people=tuple(each.id for each in coming.values() if each.role.passes_gates),
     )
 
 
@@ -147,7 +151,11 @@ def _reparation(facts: _Facts) -> Span | None:
     """From the day on which the last of those who take part was ready, once they were prepared."""
     ready_on = facts.yes_of_all(Gate.READINESS)
     prepared_on = facts.done(Stage.PREPARATION)
-    is_decided = facts.plan is not None and facts.plan.route is not Route.UNDECIDED
+    is_decided = facts.plan is not None and all(
+        step.takes(facts.plan.route) is not Route.UNDECIDED
+        for step in facts.steps
+        if step.stage is Stage.REPARATION
+    )
     if not ready_on or prepared_on is None or not is_decided:
         return None
     return Span(max(*ready_on, prepared_on), facts.done(Stage.REPARATION))

@@ -75,21 +75,37 @@ def attendees(session: Session, step: PlanStep) -> tuple[Attendee, ...]:
 
 def expected(step: PlanStep, parties: Iterable[Party], officer_id: UUID) -> tuple[Attendee, ...]:
     """The same from what is known already, in the order of the parties given."""
-    return taking_part(frozenset(Attends(each) for each in step.attends), parties, officer_id)
+    wanted = frozenset(Attends(each) for each in step.attends)
+    return taking_part(wanted, parties, officer_id, harmed_id=step.harmed_id)
 
 
 def taking_part(
-    wanted: frozenset[Attends], parties: Iterable[Party], officer_id: UUID
+    wanted: frozenset[Attends],
+    parties: Iterable[Party],
+    officer_id: UUID,
+    *,
+    harmed_id: UUID | None = None,
 ) -> tuple[Attendee, ...]:
-    """Whom a meeting that expects ``wanted`` brings together, facilitators aside."""
+    """Whom a meeting that expects ``wanted`` brings together, facilitators aside. ``harmed_id``
+    is the one harmed person whose meeting it is; None: whoever is harmed."""
     found = [
         Attendee(RecipientKind.PARTY, party.id, part, party.diary_id)
         for party in parties
-        if party.stopped_at is None and (part := part_of(party, wanted)) is not None
+        if party.stopped_at is None
+        and is_of(party, harmed_id)
+        and (part := part_of(party, wanted)) is not None
     ]
     if Attends.RESPONSIBLE_OFFICER in wanted:
         found.append(Attendee(RecipientKind.OFFICER, officer_id, Part.OFFICER))
     return tuple(found)
+
+
+def is_of(party: Party, harmed_id: UUID | None) -> bool:
+    """Whether a meeting of this harmed person may be this party's business: the harmed side of
+    another harmed person never hears of it."""
+    return (
+        harmed_id is None or party.side is Side.HARMER or harmed_id in (party.id, party.supports_id)
+    )
 
 
 def part_of(party: Party, wanted: frozenset[Attends]) -> Part | None:

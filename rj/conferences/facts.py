@@ -13,7 +13,7 @@ from itertools import product
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from rj.conferences.models import Meeting, MeetingState
 from rj.db.types import WeeklyHours
@@ -326,7 +326,7 @@ def read_staff(session: Session, facilitator_ids: Collection[UUID], now: datetim
         .join(Plan, col(Plan.id) == PlanStep.plan_id)
         .where(
             PlanStep.stage == Stage.REPARATION,
-            Plan.route == Route.DIRECT,
+            func.coalesce(PlanStep.route, Plan.route) == Route.DIRECT,
             Meeting.state != MeetingState.CANCELLED,
             Meeting.starts_at <= now,
             col(Meeting.lead_id).in_(facilitator_ids),

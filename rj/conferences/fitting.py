@@ -104,7 +104,7 @@ def why_not(
     plan = get_plan(session, step.plan_id)
     order = get_order(session, plan.order_id)
     reasons = _day_troubles(session, step, order, placing, now, told_start)
-    problem, planned = _alone(session, step, order, plan.route, placing, now)
+    problem, planned = _alone(session, step, order, step.takes(plan.route), placing, now)
     reading = rules.Reading(problem, planned)
     for rule in OWN_RULES:
         reasons += [_sentence(breach.sentence) for breach in rule(reading)]

@@ -41,6 +41,7 @@ from rj.conferences.readiness import (
     standing_though_unsuitable,
 )
 from rj.conferences.services import cancel, keep_version, lock_order, open_stages
+from rj.conferences.several import leave_out_third_of, one_third_for_each
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from rj.kernel.london import day_in_words, london_day
@@ -187,17 +188,29 @@ def _leave_direct(
     """Without both sides' consent the third meeting is undecided again, and a hold on it expects
     nobody of the harmed side. One whose people were told of it stands until somebody decides."""
     plan = live_plan(session, order_id)
-    if plan is None or plan.route is not Route.DIRECT:
+    if plan is None:
         return
-    third = next(step for step in steps_of(session, plan.id) if step.stage is Stage.REPARATION)
+    for third in plans.thirds_of(session, plan.id):
+        if third.takes(plan.route) is Route.DIRECT and third.state is StepState.OPEN:
+            _leave_direct_third(session, plan, third, actor, now, tell)
+
+
+def _leave_direct_third(
+    session: Session, plan: Plan, third: PlanStep, actor: Actor, now: datetime, tell: Tell
+) -> None:
     meeting = find_live_meeting(session, third.id)
-    is_told = meeting is not None and meeting.state is MeetingState.TOLD
-    if third.state is not StepState.OPEN or is_told:
+    if meeting is not None and meeting.state is MeetingState.TOLD:
         return
-    if not missing_consents_to_meet(session, order_id):
+    if not missing_consents_to_meet(session, plan.order_id, harmed_id=third.harmed_id):
         return
     plans.change_route(
-        session, plan.id, Route.UNDECIDED, based_on=plan.version, actor=actor, now=now
+        session,
+        plan.id,
+        Route.UNDECIDED,
+        step_id=third.id,
+        based_on=plan.version,
+        actor=actor,
+        now=now,
     )
     session.flush()
     if meeting is not None:
@@ -269,6 +282,7 @@ def choose_route(
     plan_id: UUID,
     route: Route,
     *,
+    step_id: UUID | None = None,
     based_on: int,
     actor: Actor,
     now: datetime,
@@ -276,26 +290,28 @@ def choose_route(
 ) -> Plan:
     """Decide what the third meeting is; a direct conference only with both sides' consent to meet.
 
+    ``step_id`` says whose, where several people were harmed; the first that is open otherwise.
     A hold is kept where it still fits, otherwise given up for the next planning run; a third
     meeting already told is called off. Raises Conflict naming whose consent is lacking, when the
     plan has changed since ``based_on``, or when the third meeting was held.
     """
     order_id = get_plan(session, plan_id).order_id
     lock_order(session, order_id)
+    third = plans.open_third(session, get_plan(session, plan_id), step_id)
     if route is Route.DIRECT:
-        lacking = missing_consents_to_meet(session, order_id)
+        lacking = missing_consents_to_meet(session, order_id, harmed_id=third.harmed_id)
         if lacking:
             raise Conflict(
                 "A direct meeting needs both sides' recorded consent. " + ". ".join(lacking)
             )
-    before = get_plan(session, plan_id).route
-    plan = plans.change_route(session, plan_id, route, based_on=based_on, actor=actor, now=now)
+    before = third.takes(get_plan(session, plan_id).route)
+    plan = plans.change_route(
+        session, plan_id, route, step_id=third.id, based_on=based_on, actor=actor, now=now
+    )
     session.flush()
-    if route is not before:
-        for step in steps_of(session, plan_id):
-            meeting = find_live_meeting(session, step.id)
-            if step.stage is Stage.REPARATION and meeting is not None:
-                _refit(session, meeting, step, actor, now, tell)
+    meeting = find_live_meeting(session, third.id)
+    if route is not before and meeting is not None:
+        _refit(session, meeting, third, actor, now, tell)
     open_stages(session, order_id, actor=actor, now=now, tell=tell)
     return plan
 
@@ -427,7 +443,7 @@ def stop_contact(
     """No means no (M5): nothing more is sent to this person, who is expected nowhere any longer.
 
     Their third meeting is called off; their other meetings go on without them, unless nobody of
-    the case would be left to come. Safe to repeat.
+    the case would be left to come. Somebody else who was harmed keeps theirs. Safe to repeat.
     """
     order_id = get_party(session, party_id).order_id
     lock_order(session, order_id)
@@ -453,6 +469,7 @@ def stop_contact(
         if meeting.state is MeetingState.TOLD:
             tell(session, meeting.id, now=now)
     _leave_direct(session, order_id, actor, now, tell)
+    leave_out_third_of(session, party, actor=actor, now=now)
     return party
 
 
@@ -467,6 +484,7 @@ def lift_stop(
     lock_order(session, order_id)
     party = contact.lift_stop(session, party_id, reason=reason, actor=actor, now=now)
     session.flush()
+    one_third_for_each(session, order_id, actor=actor, now=now)
     for meeting in live_meetings(session, [order_id]):
         people = attendees(session, get_step(session, meeting.step_id))
         if meeting.starts_at <= now or party_id not in {each.id for each in people}:

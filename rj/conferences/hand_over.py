@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from rj.conferences.models import Meeting, MeetingState, MeetingVersion
 from rj.conferences.queries import meetings_of
 from rj.kernel.london import london_day
-from rj.orders.models import Order, StepState
+from rj.orders.models import Order, PlanStep, StepState
 from rj.orders.queries import get_step, latest_plan, steps_of
 from rj.policy.terms import AskedBy, AttendanceOutcome, Stage
 
@@ -86,12 +86,24 @@ def hand_over(session: Session, order: Order) -> HandOver:
     came_on = {london_day(each.starts_at) for each in found if each.outcome in CAME}
     return HandOver(
         appointments=tuple(found),
-        completion=tuple(
-            Completion(step.stage, step.done_on if step.state is StepState.DONE else None)
-            for step in steps
-        ),
+        completion=_completion(steps),
         days_attended=len(came_on),
     )
+
+
+def _completion(steps: Sequence[PlanStep]) -> tuple[Completion, ...]:
+    """The steps in turn. Several people's third meetings are one line: how many were harmed, and
+    who of them takes part, is not the officer's."""
+    found: list[Completion] = []
+    thirds = [step.done_on for step in steps if step.stage is Stage.REPARATION]
+    for step in steps:
+        if step.stage is not Stage.REPARATION:
+            done_on = step.done_on if step.state is StepState.DONE else None
+            found.append(Completion(step.stage, done_on))
+        elif not any(each.stage is Stage.REPARATION for each in found):
+            days = [day for day in thirds if day is not None]
+            found.append(Completion(step.stage, max(days) if len(days) == len(thirds) else None))
+    return tuple(found)
 
 
 def appointments_of(

@@ -8,7 +8,7 @@ confirmed or started.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -194,7 +194,8 @@ def what_is_missing(
     case = case or case_of(session, step)
     people = expected(step, case.parties, case.officer_id)
     expects = frozenset(Attends(each) for each in step.attends)
-    return missing_for(step.stage, people, expects, case.facts, today=today)
+    facts = replace(case.facts, route=step.takes(get_plan(session, step.plan_id).route))
+    return missing_for(step.stage, people, expects, facts, today=today)
 
 
 def facts_of(session: Session, step: PlanStep) -> CaseFacts:
@@ -204,7 +205,7 @@ def facts_of(session: Session, step: PlanStep) -> CaseFacts:
     steps = steps_of(session, plan.id)
     thirds = [each for each in steps if each.stage is Stage.REPARATION]
     return CaseFacts(
-        route=plan.route,
+        route=step.takes(plan.route),
         awaits_sign_off=order.is_sensitive_complex and order.signed_off_at is None,
         third_is_done=bool(thirds) and all(each.state is StepState.DONE for each in thirds),
         awaits_added_preparation=any(
@@ -257,13 +258,18 @@ def standing_though_unsuitable(
     }
 
 
-def missing_consents_to_meet(session: Session, order_id: UUID) -> list[str]:
-    """Whose recorded consent to meet face to face is lacking; both sides' is needed."""
+def missing_consents_to_meet(
+    session: Session, order_id: UUID, *, harmed_id: UUID | None = None
+) -> list[str]:
+    """Whose recorded consent to meet face to face is lacking; both sides' is needed. ``harmed_id``
+    is the one harmed person who would be met, where several were harmed."""
     findings = latest_gates(session, order_id)
     lacking: list[str] = []
     order = get_order(session, order_id)
     both = frozenset({Attends.HARMER, Attends.HARMED})
-    people = taking_part(both, parties_of(session, order_id), order.responsible_officer_id)
+    people = taking_part(
+        both, parties_of(session, order_id), order.responsible_officer_id, harmed_id=harmed_id
+    )
     for part in (Part.HARMER, Part.HARMED):
         of_side = [each for each in people if each.role is part]
         if not of_side:

@@ -417,6 +417,8 @@ def record_outcome(
 
 def _refuse_out_of_turn(session: Session, step: PlanStep) -> None:
     for earlier in steps_of(session, step.plan_id):
+        if earlier.stage is Stage.REPARATION and step.stage is Stage.REPARATION:
+            continue  # several people's third meetings do not wait for one another
         if earlier.position < step.position and earlier.state is StepState.OPEN:
             what = (
                 "that the first contact was made"

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from rj.area_rules.queries import policy_in_force
 from rj.audit.services import Actor, note_each_order
+from rj.conferences.several import one_third_for_each
 from rj.intake.entry import NewOrder
 from rj.intake.rules import Known
 from rj.intake.same_person import share_diaries
@@ -37,10 +38,10 @@ from rj.parties.models import (
     PlaceToAvoid,
     SafeContactPlan,
 )
-from rj.parties.recording import Rows, fresh_references, insert_rows, person_rows
+from rj.parties.recording import NewPerson, Rows, fresh_references, insert_rows, person_rows
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.figures import Policy
-from rj.policy.terms import CalendarWish, Language
+from rj.policy.terms import CalendarWish, Language, PartyRole, Side
 from rj.suppression.services import stop_the_new_who_are_alike
 
 OFFICER_HOURS = "mon-fri 09:00-17:00"
@@ -93,6 +94,7 @@ def record_all(
     policy_for = cache(partial(policy_in_force, session))
     references = iter(fresh_references(session, people))
     recorded = []
+    several: list[UUID] = []
     written_people: list[tuple[UUID, ContactDetails, date | None]] = []
     for order in orders:
         if order.officer not in officers:
@@ -100,6 +102,9 @@ def record_all(
         policy = policy_for(order.area, order.sentenced_on)
         order_id = _add_order(tables, order, officers, known, policy, actor, now)
         recorded.append(Recorded(order_id, order))
+        harmed_id: UUID | None = None
+        if sum(_was_harmed(person) for person in order.people) > 1:
+            several.append(order_id)
         for person in (order.harmer, *order.people):
             rows = person_rows(
                 recorded[-1].order_id,
@@ -111,6 +116,11 @@ def record_all(
                 today=london_day(now),
             )
             _join(tables, rows)
+            [written] = rows[Party]
+            if _was_harmed(person):
+                harmed_id = written["id"]
+            elif person.side is Side.HARMED and order_id in several:
+                written["supports_id"] = harmed_id  # of those harmed, the one named before
             written_people.append((rows[Party][0]["id"], person.details, person.born_on))
     try:
         insert_rows(session, tables)
@@ -120,10 +130,17 @@ def record_all(
             "moment. Nothing was recorded here: try again."
         ) from error
     share_diaries(session, [order.crn for order in orders])
+    for order_id in several:
+        one_third_for_each(session, order_id, actor=actor, now=now)
     stop_the_new_who_are_alike(session, seal, written_people, actor=actor, now=now)
     order_ids = [written.order_id for written in recorded]
     note_each_order(session, actor, "record order", order_ids, now=now)
     return recorded
+
+
+def _was_harmed(person: NewPerson) -> bool:
+    """Whether somebody was harmed themselves, and helps nobody."""
+    return person.side is Side.HARMED and person.role is PartyRole.PRINCIPAL
 
 
 def _join(tables: Rows, rows: Rows) -> None:

@@ -352,6 +352,15 @@ class PlanStep(Versioned, table=True):
     done_on: date | None = None
     added_reason: str = Field(default="", max_length=200)
     """Why a step was added to those of the template."""
+    harmed_id: UUID | None = Field(default=None, foreign_key="party.id", index=True)
+    """Whose third meeting it is, where several people were harmed: each has one of their own, and
+    never meets or hears of the others by it. None: whoever is harmed of the order."""
+    route: Route | None = term(Route, default=None, nullable=True)
+    """What a third meeting beyond the first is; none where the plan's route says it."""
+
+    def takes(self, of_plan: Route) -> Route:
+        """What this third meeting is, in a plan of a route."""
+        return self.route or of_plan
 
 
 class ErasedOrder(SQLModel, table=True):

@@ -5,6 +5,8 @@
     add_preparation(session, plan_id, *, reason, actor, now)                 -> PlanStep
     drop_preparation(session, step_id, *, based_on, reason, actor, now)      -> PlanStep
     promise(session, step_id, due_on, *, reason, actor, now)                 -> PlanStep
+    third_meeting_of(session, plan_id, harmed_id, *, actor, now)             -> PlanStep
+    drop_third_meeting(session, step_id, *, actor, now)                      -> PlanStep
 
 What each does to meetings that are already booked is decided above, in ``rj.conferences``; so is
 whether both sides have consented to a direct conference.
@@ -14,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -116,19 +119,31 @@ def draw_up_plan(session: Session, order: Order, now: datetime) -> Plan:
 
 def let_clocks_follow(session: Session, plan: Plan, order: Order) -> None:
     """Work out the dates of every step anew from what is done; promises to people stay."""
-    steps = steps_of(session, plan.id)
+    stages = [[*beside] for _, beside in groupby(steps_of(session, plan.id), key=_stands_beside)]
     dates = step_dates(
         order.sentenced_on,
-        [StepFact(step.stage, step.done_on) for step in steps],
+        [StepFact(beside[0].stage, _done_on(beside)) for beside in stages],
         policy_of_order(session, order).standards,
         holidays_after(order.sentenced_on),
         clock_changes_of(session, [order.id]).get(order.id, NO_CHANGES),
     )
-    for step, days in zip(steps, dates, strict=True):
-        step.window_opens_on = days.window_opens_on
-        step.target_on = days.target_on
-        if step.stage is Stage.CONTACT:
-            step.due_on = days.due_on
+    for beside, days in zip(stages, dates, strict=True):
+        for step in beside:
+            step.window_opens_on = days.window_opens_on
+            step.target_on = days.target_on
+            if step.stage is Stage.CONTACT:
+                step.due_on = days.due_on
+
+
+def _stands_beside(step: PlanStep) -> object:
+    """The third meetings of several harmed people stand side by side; every other step alone."""
+    return Stage.REPARATION if step.stage is Stage.REPARATION else step.id
+
+
+def _done_on(beside: Sequence[PlanStep]) -> date | None:
+    """The day on which the last of these was done; None while any is open."""
+    days = [step.done_on for step in beside]
+    return max((day for day in days if day is not None), default=None) if all(days) else None
 
 
 def change_route(
@@ -136,21 +151,27 @@ def change_route(
     plan_id: UUID,
     route: Route,
     *,
+    step_id: UUID | None = None,
     based_on: int,
     actor: Actor,
     now: datetime,
 ) -> Plan:
     """Make the third meeting a conference, a letter, shuttle or other reparation, or undecided.
 
+    ``step_id`` says which, where several people were harmed; the first that is open otherwise.
     Its length, people and room follow the template the plan was drawn up from. Callers have
     checked consent before they ask for a direct conference. Raises Conflict when the meeting has
     been held, or the plan has changed since ``based_on``.
     """
     plan = _live(get_plan(session, plan_id), based_on)
-    third = _open_reparation(session, plan)
-    if plan.route is route:
+    third = open_third(session, plan, step_id)
+    if third.takes(plan.route) is route:
         return plan
-    plan.route = route
+    if third.route is None:
+        plan.route = route
+    else:
+        third.route = route
+        plan.touch()
     template = template_of(session, plan).step(Stage.REPARATION, route)
     for name, value in _needs(template).items():
         setattr(third, name, value)
@@ -177,7 +198,7 @@ def add_preparation(
     """
     reason = _said(reason, "Say why another preparation meeting is needed")
     plan = _live(get_plan(session, plan_id))
-    third = _open_reparation(session, plan)
+    third = open_third(session, plan)
     taken = _positions(session, plan.id)
     position = position_between(taken, third.position)
     if position is None:
@@ -306,11 +327,72 @@ def _live(plan: Plan, based_on: int | None = None) -> Plan:
     return plan
 
 
-def _open_reparation(session: Session, plan: Plan) -> PlanStep:
-    third = next(step for step in steps_of(session, plan.id) if step.stage is Stage.REPARATION)
-    if third.state is not StepState.OPEN:
-        raise Conflict("The reparation event has been held already")
-    return third
+def open_third(session: Session, plan: Plan, step_id: UUID | None = None) -> PlanStep:
+    """The third meeting that is meant, or the first that is open. Raises Conflict when it was
+    held."""
+    for step in thirds_of(session, plan.id):
+        if step.state is StepState.OPEN and step_id in (None, step.id):
+            return step
+    raise Conflict("The reparation event has been held already")
+
+
+def thirds_of(session: Session, plan_id: UUID) -> list[PlanStep]:
+    """The third meetings of a plan: one for each harmed person, and at least one."""
+    return [step for step in steps_of(session, plan_id) if step.stage is Stage.REPARATION]
+
+
+def third_meeting_of(
+    session: Session, plan_id: UUID, harmed_id: UUID, *, actor: Actor, now: datetime
+) -> PlanStep:
+    """Give somebody harmed a third meeting of their own, after those there are; what it is to be
+    is undecided. Safe to repeat. Raises Conflict when the plan is closed.
+    """
+    plan = _live(get_plan(session, plan_id))
+    thirds = thirds_of(session, plan.id)
+    for each in thirds:
+        if each.harmed_id == harmed_id:
+            return each
+    following = [step for step in steps_of(session, plan.id) if step.stage is Stage.REVIEW]
+    position = position_between(_positions(session, plan.id), following[0].position)
+    if position is None:
+        _spread(session, plan.id)
+        position = following[0].position - POSITION_STEP // 2
+    step = PlanStep(
+        plan_id=plan.id,
+        position=position,
+        stage=Stage.REPARATION,
+        window_opens_on=thirds[0].window_opens_on,
+        harmed_id=harmed_id,
+        route=Route.UNDECIDED,
+        **_needs(template_of(session, plan).step(Stage.REPARATION)),
+    )
+    session.add(step)
+    plan.touch()
+    session.flush()
+    let_clocks_follow(session, plan, get_order(session, plan.order_id))
+    note(session, actor, "add third meeting", "step", step.id, now=now, order_id=plan.order_id)
+    return step
+
+
+def drop_third_meeting(session: Session, step_id: UUID, *, actor: Actor, now: datetime) -> PlanStep:
+    """Leave out the third meeting of somebody who takes no part: another one stands in the plan.
+
+    Raises Conflict when it is the only one, or is not open.
+    """
+    step = get_step(session, step_id)
+    plan = _live(get_plan(session, step.plan_id))
+    others = [each for each in thirds_of(session, plan.id) if each.id != step_id]
+    if step.state is not StepState.OPEN or not others:
+        raise Conflict("A plan has one third meeting at least, and keeps those that were held")
+    if step.route is None:
+        # the plan's own route passes to one that stays
+        plan.route, others[0].route = others[0].takes(plan.route), None
+    step.state = StepState.DROPPED
+    plan.touch()
+    session.flush()
+    let_clocks_follow(session, plan, get_order(session, plan.order_id))
+    note(session, actor, "drop third meeting", "step", step.id, now=now, order_id=plan.order_id)
+    return step
 
 
 def _positions(session: Session, plan_id: UUID) -> Sequence[int]:

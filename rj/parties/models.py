@@ -36,6 +36,9 @@ class Party(Versioned, table=True):
     diary_id: UUID | None = Field(default=None, index=True)
     """What the time of one human being is booked under who stands in several orders; none: of one
     order only. It joins calendars and nothing else: consent and contact are each order's own."""
+    supports_id: UUID | None = Field(default=None, foreign_key="party.id")
+    """Whom a supporter or interpreter of the harmed side is there for, where several people were
+    harmed: they come to nobody else's meeting."""
     restricted_at: datetime | None = None
     """Since when what is kept of this person is only kept, at their wish (DPA 2018 s.47)."""
     erased_at: datetime | None = None

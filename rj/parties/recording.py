@@ -93,6 +93,7 @@ def person_rows(
                 "curfew_from": person.curfew[0] if person.curfew else None,
                 "curfew_until": person.curfew[1] if person.curfew else None,
                 "diary_id": None,
+                "supports_id": None,
                 "stopped_at": None,
                 "stopped_by": None,
             }

@@ -37,7 +37,7 @@ INVENTORY: tuple[Kept, ...] = (
     # people who take part
     _kept(
         "party",
-        points="order_id stopped_by diary_id",
+        points="order_id stopped_by diary_id supports_id",
         told="reference side role language hours likes_hours curfew_from curfew_until stopped_at "
         "restricted_at erased_at",
         erased="hours likes_hours curfew_from curfew_until",
@@ -142,10 +142,10 @@ INVENTORY: tuple[Kept, ...] = (
     ),
     _kept(
         "plan_step",
-        points="plan_id",
+        points="plan_id harmed_id",
         told="stage due_on state done_on",
         erased="added_reason",
-        plain="attends features",
+        plain="attends features route",
         why="whom a step brings together tells of the other side",
     ),
     _kept("venue_agreed", points="order_id venue_id", why="a fact of the case, of neither side"),

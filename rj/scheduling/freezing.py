@@ -302,10 +302,10 @@ class _Freezing:
             area=order.area_id,
             sentenced=order.sentenced_on,
             order_end=case.last_day,
-            kind=CaseKind.DIRECT if case.plan.route is Route.DIRECT else CaseKind.INDIRECT,
+            kind=CaseKind.DIRECT if case.route is Route.DIRECT else CaseKind.INDIRECT,
             skills=skills_needed(order),
             language=order.language,
-            second_required=second_is_required(order, case.plan.route),
+            second_required=second_is_required(order, case.route),
             venues=tuple(self.names.of(VENUE, venue) for venue in case.agreed or self.home_venues),
             current_lead=None
             if order.current_lead_id is None
@@ -335,7 +335,8 @@ class _Freezing:
             return []
         found: list[tuple[PlanStep, date | None]] = []
         earliest = max(self.today, case.order.sentenced_on)
-        for number, step in enumerate(case.steps):
+        steps = case.in_turn(standing)
+        for number, step in enumerate(steps):
             meeting = standing.get(step.id)
             held = step.done_on if step.state is StepState.DONE else None
             if held is None and meeting is not None and meeting.starts_at < self.soon:
@@ -345,11 +346,11 @@ class _Freezing:
             if held is None:
                 if not may_be_planned(case.order, step):
                     waits = "waits for a manager's sign-off of this sensitive and complex case"
-                    self._set_aside(case, case.steps[number:], f"This stage {waits}", True)
+                    self._set_aside(case, steps[number:], f"This stage {waits}", True)
                     break
                 earliest = self._earliest(step, found, earliest)
                 if earliest > min(self.horizon_end, case.last_day):
-                    self._beyond(case, case.steps[number:], earliest)
+                    self._beyond(case, steps[number:], earliest)
                     break
             else:
                 earliest = max(earliest, held)

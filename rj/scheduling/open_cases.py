@@ -1,7 +1,7 @@
 """Open cases: every open order of an area with what planning needs to know of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 
 from rj.area_rules.queries import policy_in_force
 from rj.conferences.attendance import Attendee, expected
+from rj.conferences.models import Meeting
 from rj.orders.models import Order, Plan, PlanState, PlanStep, Requirement, StepState, VenueAgreed
 from rj.orders.queries import open_orders, policy_of_order
 from rj.parties.models import Party
 from rj.parties.queries import parties_of_orders
 from rj.policy.standards import DeliveryStandards, strictest
-from rj.policy.terms import PartyRole, Side
+from rj.policy.terms import PartyRole, Route, Side, Stage
 from rj.scheduling.models import PlanningWish
 
 
@@ -34,6 +35,34 @@ class OpenCase:
 
     def attends(self, step: PlanStep) -> tuple[Attendee, ...]:
         return expected(step, self.parties, self.order.responsible_officer_id)
+
+    @property
+    def route(self) -> Route:
+        """How the case is staffed: as for a direct meeting as soon as one is to be."""
+        routes = [
+            step.takes(self.plan.route)
+            for step in self.steps
+            if step.stage is Stage.REPARATION and step.state is StepState.OPEN
+        ]
+        return Route.DIRECT if Route.DIRECT in routes else self.plan.route
+
+    def in_turn(self, standing: Mapping[UUID, Meeting]) -> list[PlanStep]:
+        """The steps as they follow one another: of several people's third meetings, which do not
+        wait for one another, first what was held and what people know the hour of."""
+
+        def place(numbered: tuple[int, PlanStep]) -> tuple[int, int, str, int]:
+            number, step = numbered
+            if step.stage is not Stage.REPARATION:
+                return number, 0, "", number
+            first = next(i for i, each in enumerate(self.steps) if each.stage is step.stage)
+            meeting = standing.get(step.id)
+            if step.done_on is not None:
+                return first, 0, str(step.done_on), number
+            if meeting is not None and (meeting.told_at is not None or meeting.is_pinned):
+                return first, 1, meeting.starts_at.isoformat(), number
+            return first, 2, "", number
+
+        return [step for _, step in sorted(enumerate(self.steps), key=place)]
 
     @property
     def harmer(self) -> Party | None:

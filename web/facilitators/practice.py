@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from rj.conferences.models import Meeting, MeetingState
 from rj.facilitators.models import Facilitator
@@ -73,7 +73,7 @@ def _conferences_led(session: Session, facilitator_id: UUID) -> list[Meeting]:
             .join(Plan, col(Plan.id) == PlanStep.plan_id)
             .where(
                 PlanStep.stage == Stage.REPARATION,
-                Plan.route == Route.DIRECT,
+                func.coalesce(PlanStep.route, Plan.route) == Route.DIRECT,
                 Meeting.state != MeetingState.CANCELLED,
                 Meeting.lead_id == facilitator_id,
             )

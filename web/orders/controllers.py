@@ -19,7 +19,9 @@ from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import at_london, london_time
 from rj.orders import services
 from rj.orders.models import Order, Plan, PlanStep
+from rj.orders.plans import open_third
 from rj.orders.queries import PAGE_SIZE, live_plan, steps_of
+from rj.parties.queries import harmed_names
 from rj.policy.terms import ContactOutcome, Role, Route
 from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
@@ -246,10 +248,14 @@ class OrderActs(Controller):
 
     @get("/route", sync_to_thread=True)
     def ask_route(
-        self, request: Visitor, database: Given[Database], order_id: FromPath[UUID]
+        self,
+        request: Visitor,
+        database: Given[Database],
+        order_id: FromPath[UUID],
+        step: FromQuery[UUID | None] = None,
     ) -> Template:
-        """Ask what the third meeting is to be."""
-        return _ask_route(request, database, order_id)
+        """Ask what the third meeting is to be; ``step`` says whose, of several people harmed."""
+        return _ask_route(request, database, order_id, step_id=step)
 
     @post("/route", sync_to_thread=True)
     def change_route(
@@ -267,18 +273,21 @@ class OrderActs(Controller):
             with database.writing() as session:
                 plan = _plan_of(session, coordinators_order(session, request.user, order_id))
                 if form.route is Route.DIRECT and plan.version == entered.based_on:
-                    _refuse_without_consent(session, order_id)
+                    _refuse_without_consent(session, order_id, open_third(session, plan, form.step))
                 gates.choose_route(
                     session,
                     plan.id,
                     form.route,
+                    step_id=form.step,
                     based_on=entered.based_on,
                     actor=request.user.actor(Role.COORDINATOR),
                     now=clock.now(),
                     tell=teller,
                 )
         except Invalid as invalid:
-            return _ask_route(request, database, order_id, entered, invalid)
+            return _ask_route(
+                request, database, order_id, entered, invalid, _step_of(entered.text("step"))
+            )
         say(request, "The third meeting was changed")
         return see(f"/orders/{order_id}")
 
@@ -450,14 +459,20 @@ def _ask_route(
     order_id: UUID,
     entered: Entered | None = None,
     invalid: Invalid | None = None,
+    step_id: UUID | None = None,
 ) -> Template:
     def more(session: Session, order: Order) -> dict[str, Any]:
         plan = _plan_of(session, order)
+        third = open_third(session, plan, step_id)
+        names = harmed_names(session, [order.id])
         return {
             "based_on": plan.version,
-            "entered": Entered.of(route=plan.route.value),
+            "entered": Entered.of(
+                route=third.takes(plan.route).value, step=str(third.id if step_id else "")
+            ),
             "routes": choices(Route),
-            "lacking": missing_consents_to_meet(session, order.id),
+            "lacking": missing_consents_to_meet(session, order.id, harmed_id=third.harmed_id),
+            "whose": names.get(third.harmed_id, "") if third.harmed_id else "",
         }
 
     return _ask(
@@ -511,9 +526,16 @@ def _added_preparation(session: Session, order: Order) -> PlanStep:
     return step
 
 
-def _refuse_without_consent(session: Session, order_id: UUID) -> None:
+def _step_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _refuse_without_consent(session: Session, order_id: UUID, third: PlanStep) -> None:
     """Raises Invalid beside the choice, where the service would refuse the whole page."""
-    lacking = missing_consents_to_meet(session, order_id)
+    lacking = missing_consents_to_meet(session, order_id, harmed_id=third.harmed_id)
     if lacking:
         raise Invalid(
             FieldProblem(

@@ -45,6 +45,7 @@ class RouteForm:
     """What the third meeting is."""
 
     route: Route = entry("what the third meeting is", missing="Select what the third meeting is")
+    step: UUID | None = entry("meeting", is_required=False)
 
 
 @dataclass(frozen=True, slots=True)

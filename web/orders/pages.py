@@ -231,9 +231,10 @@ def _next_step(session: Session, order: Order, meetings: dict[UUID, Meeting]) ->
 
 
 def stage_words(step: PlanStep, route: Route) -> str:
-    """What a step is called: the third meeting by its route, an extra one as such."""
-    if step.stage is Stage.REPARATION and route is not Route.UNDECIDED:
-        return words_for(route)
+    """What a step is called: the third meeting by what it is in a plan of this route, an extra one
+    as such."""
+    if step.stage is Stage.REPARATION and step.takes(route) is not Route.UNDECIDED:
+        return words_for(step.takes(route))
     if step.stage is Stage.PREPARATION and step.added_reason:
         return "Further preparation"
     return words_for(step.stage)
@@ -329,7 +330,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
         facts=_facts(session, order, names),
         history=change_rows(session, order),
         timeline=tuple(
-            _timeline_step(session, step, plan, meetings, today) for step in steps if plan
+            _timeline_step(session, step, plan, meetings, names, today) for step in steps if plan
         ),
         people=tuple(_party_row(session, party, names) for party in parties),
         told=_told(session, steps, plan, meetings, parties, names),
@@ -337,7 +338,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
             Fact(moment_text(attempt.attempted_at), words_for(attempt.outcome))
             for attempt in contact_attempts(session, order.id)
         ),
-        acts=_acts(order, plan, steps),
+        acts=_acts(order, plan, steps, names),
         sentence_plan=_sentence_plan(order, steps),
         sign_off=_sign_off(session, order),
         held=_held(session, order),
@@ -442,7 +443,12 @@ def _changer(here: str) -> Callable[[str, str, str], Fact]:
 
 
 def _timeline_step(
-    session: Session, step: PlanStep, plan: Plan | None, meetings: list[Meeting], today: date
+    session: Session,
+    step: PlanStep,
+    plan: Plan | None,
+    meetings: list[Meeting],
+    names: dict[UUID, str],
+    today: date,
 ) -> TimelineStep:
     route = plan.route if plan else Route.UNDECIDED
     meeting = next(
@@ -457,7 +463,9 @@ def _timeline_step(
     if step.added_reason:
         lines.append(f"Added: {step.added_reason}")
     if step.stage is Stage.REPARATION:
-        lines.append(f"Route: {words_for(route)}")
+        lines.append(f"Route: {words_for(step.takes(route))}")
+        if step.harmed_id is not None:
+            lines.append(f"Of {names.get(step.harmed_id) or 'somebody harmed'}, and of nobody else")
     if meeting is not None:
         lines += _meeting_lines(session, meeting)
     tag, state = _step_tag(step, meeting, today)
@@ -559,24 +567,37 @@ def added_preparation(steps: Iterable[PlanStep]) -> PlanStep | None:
     return added[-1] if added else None
 
 
-def _acts(order: Order, plan: Plan | None, steps: list[PlanStep]) -> tuple[Act, ...]:
+def _acts(
+    order: Order, plan: Plan | None, steps: list[PlanStep], names: dict[UUID, str]
+) -> tuple[Act, ...]:
     if order.closed_at is not None or plan is None:
         return ()
     here = f"/orders/{order.id}"
     acts = [Act("Record an attempt to make contact", f"{here}/contact")]
-    if any(step.stage is Stage.REPARATION and step.state is StepState.OPEN for step in steps):
+    thirds = [
+        step for step in steps if step.stage is Stage.REPARATION and step.state is StepState.OPEN
+    ]
+    if thirds:
         acts.append(Act("Add a preparation meeting", f"{here}/preparation"))
         if added_preparation(steps) is not None:
             acts.append(
                 Act("Take back the added preparation meeting", f"{here}/preparation/take-back")
             )
-        acts.append(Act("Change what the third meeting is", f"{here}/route"))
+        acts += [_route_act(here, third, names) for third in thirds]
     if order.is_sensitive_complex and order.signed_off_at is None:
         acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))
     acts.append(Act("Link a co-defendant's order", f"{here}/link"))
     acts.append(Act("Hand it over to another area", f"{here}/transfer"))
     acts.append(Act("Close the order", f"{here}/close"))
     return tuple(acts)
+
+
+def _route_act(here: str, third: PlanStep, names: dict[UUID, str]) -> Act:
+    words, at = "Change what the third meeting is", f"{here}/route"
+    if third.harmed_id is None:
+        return Act(words, at)
+    name = names.get(third.harmed_id) or "somebody harmed"
+    return Act(f"{words}: {name}", f"{at}?step={third.id}")
 
 
 def _sentence_plan(order: Order, steps: list[PlanStep]) -> str:

@@ -84,6 +84,38 @@ def test_the_samples_are_recorded_with_people_and_plans(imported: Import, county
         assert len(time_of(session, beth.id).avoids) == 1
 
 
+def test_each_of_several_harmed_people_has_a_third_meeting_of_their_own(
+    imported: Import, county: Database
+) -> None:
+    people = rows_of("parties")
+    nobody = dict.fromkeys(people[0], "") | {"order_reference": "NM/2026/0101", "side": "harmed"}
+    people += [
+        nobody | {"role": "principal", "name": "Carys Hughes"},
+        nobody | {"role": "supporter", "name": "Dilys Hughes"},
+    ]
+    assert imported(parties=people).is_accepted
+    with county.reading() as session:
+        order = find_order_by_reference(session, "NM/2026/0101")
+        assert order is not None
+        plan = live_plan(session, order.id)
+        assert plan is not None
+        thirds = [each for each in steps_of(session, plan.id) if each.stage is Stage.REPARATION]
+        name = {
+            party.id: contact_details(session, SEAL, party.id).name
+            for party in parties_of(session, order.id)
+        }
+        assert {name[each.harmed_id] for each in thirds if each.harmed_id} == {
+            "Bethan Hughes",
+            "Carys Hughes",
+        }
+        helped = {
+            name[party.id]: name[party.supports_id]
+            for party in parties_of(session, order.id)
+            if party.supports_id is not None
+        }
+        assert helped == {"Gwen Hughes": "Bethan Hughes", "Dilys Hughes": "Carys Hughes"}
+
+
 def test_an_officer_who_comes_with_an_order_is_added(imported: Import, county: Database) -> None:
     imported()
 

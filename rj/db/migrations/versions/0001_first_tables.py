@@ -1704,6 +1704,7 @@ def upgrade() -> None:
         sa.Column("stopped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("stopped_by", sa.Uuid(), nullable=True),
         sa.Column("diary_id", sa.Uuid(), nullable=True),
+        sa.Column("supports_id", sa.Uuid(), nullable=True),
         sa.Column("restricted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("erased_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint("length(reference) <= 12", name=op.f("ck_party_reference_length")),
@@ -1712,6 +1713,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["stopped_by"], ["account.id"], name=op.f("fk_party_stopped_by_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supports_id"], ["party.id"], name=op.f("fk_party_supports_id_party")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("reference", name=op.f("uq_party_reference")),
@@ -2189,17 +2193,37 @@ def upgrade() -> None:
         ),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("added_reason", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+        sa.Column("harmed_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "route",
+            sa.Enum(
+                "undecided",
+                "direct",
+                "shuttle",
+                "letter",
+                "other_reparation",
+                name="route",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "length(added_reason) <= 200", name=op.f("ck_plan_step_added_reason_length")
         ),
         sa.CheckConstraint(
             "minutes > 0 AND minutes % 15 = 0", name=op.f("ck_plan_step_quarter_hours")
         ),
+        sa.ForeignKeyConstraint(
+            ["harmed_id"], ["party.id"], name=op.f("fk_plan_step_harmed_id_party")
+        ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_plan_step_plan_id_plan")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_step")),
         sa.UniqueConstraint("plan_id", "position", name=op.f("uq_plan_step_plan_id_position")),
     )
     with op.batch_alter_table("plan_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_step_harmed_id"), ["harmed_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_plan_step_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
@@ -2720,6 +2744,7 @@ def downgrade() -> None:
     op.drop_table("safe_contact_plan")
     with op.batch_alter_table("plan_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_plan_step_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_plan_step_harmed_id"))
 
     op.drop_table("plan_step")
     op.drop_table("place_to_avoid")
