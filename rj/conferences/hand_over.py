@@ -9,6 +9,7 @@ whether anybody harmed takes part.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -60,6 +61,8 @@ class Told:
 
     starts_at: datetime
     state: MeetingState
+    asked_by: AskedBy | None = None
+    """Who asked that it be moved there."""
 
 
 CAME = frozenset(
@@ -114,19 +117,25 @@ def appointments_of(
     One that was moved away or called off is told as rescheduled by the service: neither the reason
     nor who was behind it is the officer's (R47), unless the person on probation asked for it.
     """
-    told: list[datetime] = []
+    told: list[Told] = []
     for version in versions:
-        if version.state is MeetingState.TOLD and (not told or told[-1] != version.starts_at):
-            told.append(version.starts_at)
-    service = AttendanceOutcome.RESCHEDULED_SERVICE
-    for earlier in told:
-        if earlier != meeting.starts_at:
-            yield Appointment(stage, earlier, service)
+        if version.state is MeetingState.TOLD and (
+            not told or told[-1].starts_at != version.starts_at
+        ):
+            told.append(version)
+    for earlier, moved in pairwise(told):
+        if earlier.starts_at != meeting.starts_at:
+            yield Appointment(stage, earlier.starts_at, _rescheduled(moved.asked_by))
     outcome = meeting.outcome
     if outcome is None and meeting.state is MeetingState.CANCELLED:
-        asked_themselves = meeting.cancel_asked_by is AskedBy.HARMER_SIDE
-        outcome = AttendanceOutcome.RESCHEDULED_OFFENDER if asked_themselves else service
+        outcome = _rescheduled(meeting.cancel_asked_by)
     yield Appointment(stage, meeting.starts_at, outcome)
+
+
+def _rescheduled(asked_by: AskedBy | None) -> AttendanceOutcome:
+    if asked_by is AskedBy.HARMER_SIDE:
+        return AttendanceOutcome.RESCHEDULED_OFFENDER
+    return AttendanceOutcome.RESCHEDULED_SERVICE
 
 
 def _versions(session: Session, meetings: Sequence[Meeting]) -> dict[UUID, list[Told]]:
@@ -136,6 +145,6 @@ def _versions(session: Session, meetings: Sequence[Meeting]) -> dict[UUID, list[
         .where(col(MeetingVersion.meeting_id).in_([each.id for each in meetings]))
         .order_by(col(MeetingVersion.version))
     ):
-        told = Told(version.starts_at, version.state)
+        told = Told(version.starts_at, version.state, version.asked_by)
         found.setdefault(version.meeting_id, []).append(told)
     return found

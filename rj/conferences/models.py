@@ -73,6 +73,8 @@ class MeetingVersion(SQLModel, table=True):
     second_id: UUID | None = None
     room_id: UUID | None = None
     reason: str = Field(default="", max_length=200)
+    asked_by: AskedBy | None = term(AskedBy, default=None, nullable=True)
+    """Who asked for this change, where a coordinator moved the meeting."""
     changed_at: datetime
     changed_by: UUID | None = Field(default=None, foreign_key="account.id")
 

@@ -55,14 +55,26 @@ def lock_order(session: Session, order_id: UUID) -> Order:
 
 
 def keep_version(
-    session: Session, meeting: Meeting, *, reason: str, actor: Actor, now: datetime
+    session: Session,
+    meeting: Meeting,
+    *,
+    reason: str,
+    asked_by: AskedBy | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Write the change to the database and keep what the meeting is at its new version."""
-    keep_versions(session, [meeting], reason=reason, actor=actor, now=now)
+    keep_versions(session, [meeting], reason=reason, asked_by=asked_by, actor=actor, now=now)
 
 
 def keep_versions(
-    session: Session, meetings: Iterable[Meeting], *, reason: str, actor: Actor, now: datetime
+    session: Session,
+    meetings: Iterable[Meeting],
+    *,
+    reason: str,
+    asked_by: AskedBy | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """The same for several meetings, each changed once since it was last written."""
     session.flush()
@@ -77,6 +89,7 @@ def keep_versions(
             second_id=meeting.second_id,
             room_id=meeting.room_id,
             reason=reason,
+            asked_by=asked_by,
             changed_at=now,
             changed_by=actor.account_id,
         )
@@ -203,15 +216,18 @@ def move_meeting(
     second_id: UUID | None,
     room_id: UUID | None,
     reason: str,
+    asked_by: AskedBy = AskedBy.SERVICE,
     actor: Actor,
     now: datetime,
     tell: Tell,
 ) -> Meeting:
     """Give a meeting another time, room or staff. It keeps its identity; its version rises.
 
-    Asking again for what it already is changes nothing. Raises Conflict when it has changed since
-    ``based_on`` or something is taken; Invalid when a rule of safety or of the calendar forbids it,
-    or when its people were told of it and its stage is no longer open: a new time confirms it anew.
+    Nobody is told the reason, or who asked for it; only whether it was the person on probation is
+    handed over to the responsible officer (R47). Asking again for what it already is changes
+    nothing. Raises Conflict when it has changed since ``based_on`` or something is taken; Invalid
+    when a rule of safety or of the calendar forbids it, or when its people were told of it and its
+    stage is no longer open: a new time confirms it anew.
     """
     meeting = _standing(session, meeting_id)
     placing = Placing(starts_at, lead_id, second_id, room_id)
@@ -230,7 +246,7 @@ def move_meeting(
     said = _said(reason)
     with session.begin_nested():
         place(session, meeting, step, placing, reason=said, actor=actor, now=now)
-        keep_version(session, meeting, reason=said, actor=actor, now=now)
+        keep_version(session, meeting, reason=said, asked_by=asked_by, actor=actor, now=now)
         release(session, meeting.id)
         claim(session, meeting)
     if meeting.state is MeetingState.TOLD:

@@ -30,6 +30,7 @@ from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import london_day
 from rj.orders.queries import get_order
+from rj.policy.terms import AskedBy
 from rj.scheduling.freezing import AT_THE_LAST, Frozen, freeze
 from rj.scheduling.names import FACILITATOR, ROOM, TASK
 from rj.scheduling.planner import problem as planning
@@ -219,6 +220,7 @@ def move(
     second_id: UUID | None,
     room_id: UUID | None,
     reason: str,
+    asked_by: AskedBy = AskedBy.SERVICE,
     actor: Actor,
     now: datetime,
     tell: Tell,
@@ -243,6 +245,7 @@ def move(
         second_id=second_id,
         room_id=room_id,
         reason=reason,
+        asked_by=asked_by,
         actor=actor,
         now=now,
         tell=tell,

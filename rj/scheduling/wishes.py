@@ -5,6 +5,7 @@
     exclude_facilitator(session, order_id, facilitator_id, *, reason, actor, now)
     leave_out(session, order_id, *, reason, actor, now)
     take_back(session, wish_id, *, actor, now)
+    end_pins(session, order_id, *, actor, now)
     wishes_of(session, order_ids)                      -> list[PlanningWish]
 
 Asking for the same thing twice is one wish. A wish never overrides a rule of safety: a pin that
@@ -203,3 +204,11 @@ def _short(reason: str) -> str:
             FieldProblem("reason", f"The reason must be {LONGEST_REASON} characters or fewer")
         )
     return said
+
+
+def end_pins(session: Session, order_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back every pin of an order that another area carries on: pins name this area's people
+    and rooms. What keeps somebody off the case, or the case out of planning, goes along."""
+    for wish in wishes_of(session, [order_id]):
+        if wish.kind is PlanningWishKind.PIN:
+            take_back(session, wish.id, actor=actor, now=now)

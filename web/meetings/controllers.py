@@ -100,9 +100,7 @@ class MeetingPages(Controller):
                     pages.brief(session, meeting),
                     pages.differences(session, meeting, chosen),
                 )
-                _move(
-                    session, request.user, meeting_id, chosen, form.reason, entered, clock, teller
-                )
+                _move(session, request.user, meeting_id, chosen, form, entered, clock, teller)
                 return found
 
             (shown, changes), words = rehearse(database, act)
@@ -119,6 +117,7 @@ class MeetingPages(Controller):
             words=words,
             choice=chosen.value,
             reason=form.reason,
+            asked_by=(form.asked_by or AskedBy.SERVICE).value,
             based_on=entered.based_on,
         )
 
@@ -138,9 +137,7 @@ class MeetingPages(Controller):
             chosen = read_chosen(form.choice)
             with database.writing() as session:
                 coordinators_meeting(session, request.user, meeting_id)
-                _move(
-                    session, request.user, meeting_id, chosen, form.reason, entered, clock, teller
-                )
+                _move(session, request.user, meeting_id, chosen, form, entered, clock, teller)
         except Invalid as invalid:
             return _ask_move(request, database, clock, meeting_id, entered, invalid)
         say(request, "The meeting was moved")
@@ -311,7 +308,7 @@ def _move(
     person: Person,
     meeting_id: UUID,
     chosen: Chosen,
-    reason: str,
+    form: MoveForm,
     entered: Entered,
     clock: Clock,
     teller: Tell,
@@ -324,7 +321,8 @@ def _move(
         lead_id=chosen.lead_id,
         second_id=chosen.second_id,
         room_id=chosen.room_id,
-        reason=reason,
+        reason=form.reason,
+        asked_by=form.asked_by or AskedBy.SERVICE,
         actor=person.actor(Role.COORDINATOR),
         now=clock.now(),
         tell=teller,
@@ -447,6 +445,7 @@ def _ask_move(
             lead=str(meeting.lead_id),
             second=str(meeting.second_id or ""),
             room=str(meeting.room_id or ""),
+            asked_by=AskedBy.SERVICE.value,
         )
         shown = pages.brief(session, meeting)
         staff = staff_choices(session, shown.area_id)
@@ -467,6 +466,7 @@ def _ask_move(
         staff=staff,
         rooms=rooms,
         has_room=shown.has_room,
+        askers=choices(AskedBy),
     )
 
 

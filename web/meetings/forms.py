@@ -14,6 +14,7 @@ class MoveForm:
 
     choice: str = entry("time", missing="Choose one of the free times, or enter your own")
     reason: str = entry("reason")
+    asked_by: AskedBy | None = entry("who asked for it")
 
 
 @dataclass(frozen=True, slots=True)

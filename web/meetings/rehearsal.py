@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlmodel import Session
 
 from rj.calendars.envelopes import APPOINTMENT, envelope_of
@@ -59,8 +59,11 @@ def rehearse(database: Database, act: Callable[[Session], Found]) -> tuple[Found
     written: list[Message] = []
     kept: list[tuple[Found, tuple[Word, ...]]] = []
 
+    withdrawn: list[Message] = []
+
     def collect(session: Session, _context: Any) -> None:
         written.extend(each for each in session.new if isinstance(each, Message))
+        withdrawn.extend(each for each in session.dirty if _is_withdrawn(each))
 
     with suppress(_Undone), database.writing() as session:
         event.listen(session, "after_flush", collect)
@@ -69,10 +72,13 @@ def rehearse(database: Database, act: Callable[[Session], Found]) -> tuple[Found
         kept.append(
             (
                 found,
-                tuple(
-                    _word(session, message)
-                    for message in written
-                    if message.kind == APPOINTMENT and message.state is not MessageState.STOPPED
+                (
+                    *(
+                        _word(session, message)
+                        for message in written
+                        if message.kind == APPOINTMENT and message.state is not MessageState.STOPPED
+                    ),
+                    *(_withdrawal(session, message) for message in withdrawn),
                 ),
             )
         )
@@ -96,6 +102,20 @@ def _word(session: Session, message: Message) -> Word:
     how = how_words(message.channel, is_to_agree=told.is_to_agree, has_calendar=told.has_calendar)
     who, part = _who(session, message)
     return Word(who, part, how, WHAT[told.occasion])
+
+
+def _is_withdrawn(each: object) -> bool:
+    """Whether a change stops what staff were still to post, ring or say."""
+    if not isinstance(each, Message) or each.kind != APPOINTMENT:
+        return False
+    before = inspect(each).attrs.state.history.deleted
+    return each.state is MessageState.STOPPED and MessageState.TO_DO in (before or ())
+
+
+def _withdrawal(session: Session, message: Message) -> Word:
+    who, part = _who(session, message)
+    how = f"{HOW[message.channel]}: nobody does it any more"
+    return Word(who, part, how, "what was still to be told is withdrawn")
 
 
 def _who(session: Session, message: Message) -> tuple[str, str]:

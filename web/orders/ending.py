@@ -1,6 +1,8 @@
 """The end of an order, or of its time in this area: said first, done after."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +23,8 @@ from rj.kernel.errors import Conflict, Invalid
 from rj.orders.models import Order, StepState
 from rj.orders.queries import live_plan, steps_of
 from rj.policy.terms import OrderEnding, Role, Stage
+from rj.scheduling.models import PlanningWish, PlanningWishKind
+from rj.scheduling.wishes import end_pins, wishes_of
 from web.forms import NO_PROBLEMS, Entered, Problems, date_parts, entry, read
 from web.given import Given
 from web.guards import needs
@@ -143,8 +147,10 @@ class Endings(Controller):
         """Say which meetings could not be held there and who would be told. Nothing is kept."""
 
         def act(session: Session) -> Follows:
+            wishes = wishes_of(session, [order_id])
             done = _transfer(session, request.user, order_id, entered, clock, teller)
-            return in_words(session, done)
+            follows = in_words(session, done)
+            return replace(follows, warnings=(*follows.warnings, *_wish_words(wishes)))
 
         try:
             follows, words = rehearse(database, act)
@@ -277,7 +283,7 @@ def _transfer(
 ) -> Any:
     coordinators_order(session, person, order_id)
     form = read(TransferForm, entered)
-    return transfer(
+    done = transfer(
         session,
         order_id,
         form.area,
@@ -288,6 +294,23 @@ def _transfer(
         now=clock.now(),
         tell=tell,
     )
+    end_pins(session, order_id, actor=person.actor(Role.COORDINATOR), now=clock.now())
+    return done
+
+
+def _wish_words(wishes: Iterable[PlanningWish]) -> tuple[str, ...]:
+    """What becomes of what planning was asked for this case."""
+    found = Counter(wish.kind for wish in wishes)
+    said = []
+    if found[PlanningWishKind.PIN]:
+        said.append("Pins for planning end: they name people and rooms of this area")
+    if found[PlanningWishKind.EXCLUDE_FACILITATOR]:
+        said.append("Whom planning keeps off this case goes along")
+    if found[PlanningWishKind.LEAVE_OUT]:
+        said.append(
+            "Planning was asked to leave this case out. That goes along: the new area takes it back"
+        )
+    return tuple(said)
 
 
 def _ask_transfer(

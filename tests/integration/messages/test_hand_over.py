@@ -116,6 +116,30 @@ def test_r47_only_the_persons_own_request_is_handed_over(database, order_id, ask
         assert appointment.outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("asked_by", "outcome"),
+    [
+        (AskedBy.SERVICE, Outcome.RESCHEDULED_SERVICE),
+        (AskedBy.HARMED_SIDE, Outcome.RESCHEDULED_SERVICE),
+        (AskedBy.HARMER_SIDE, Outcome.RESCHEDULED_OFFENDER),
+    ],
+)
+def test_r47_a_moved_appointment_says_whether_the_person_asked_for_it(
+    database, order_id, asked_by, outcome
+):
+    with database.writing() as session:
+        meeting = a_told_meeting(session, session.get_one(Order, order_id), Stage.ASSESSMENT, -3)
+        before = meeting.starts_at
+        meeting.starts_at, meeting.ends_at = before + DAY, meeting.ends_at + DAY
+        keep_version(
+            session, meeting, reason="moved", asked_by=asked_by, actor=an_actor(session), now=NOW
+        )
+        assert facts(session, order_id) == (
+            Appointment(Stage.ASSESSMENT, before, outcome),
+            Appointment(Stage.ASSESSMENT, before + DAY, None),
+        )
+
+
 def test_r45_an_outcome_is_handed_over_as_it_was_recorded_and_days_attended_are_counted(
     database, order_id
 ):

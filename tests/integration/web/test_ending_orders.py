@@ -7,11 +7,15 @@ from sqlmodel import select
 from rj.conferences.models import Meeting, MeetingState, SlotClaim
 from rj.conferences.services import lock_order
 from rj.db.database import Database
+from rj.facilitators.models import Facilitator
 from rj.orders.history import changes_of
 from rj.orders.models import CaseLimit, Order
 from rj.orders.queries import get_order, live_plan, steps_of
 from rj.outbox.models import Message, MessageState
 from rj.policy.terms import AttendanceOutcome, Channel, OrderEnding, Role, Stage
+from rj.scheduling.models import PlanningWishKind
+from rj.scheduling.wishes import exclude_facilitator, pin_step, wishes_of
+from rj.venues.models import Room
 from tests.builders import every_gate_is_recorded
 from tests.integration.web.facilitators.cases import Case, a_case
 from tests.integration.web.test_changing_orders import everything_was_sent
@@ -162,6 +166,22 @@ def test_a_transfer_takes_the_plan_along_and_calls_off_what_the_new_area_could_n
     liaison = a_person(database, Role.LIAISON_OFFICER, area_id=SOUTH)
     with database.reading() as session:
         plan_before = live_plan(session, case.order_id)
+        assert plan_before is not None
+        review = steps_of(session, plan_before.id)[-1]
+    with database.writing() as session:
+        exclude_facilitator(
+            session, case.order_id, case.facilitator_id, actor=case.actor, now=clock.now()
+        )
+        pin_step(
+            session,
+            review.id,
+            starts_at=datetime(2026, 5, 20, 9, 0, tzinfo=UTC),
+            lead_id=session.exec(select(Facilitator.id)).all()[-1],
+            second_id=None,
+            room_id=session.exec(select(Room.id)).first(),
+            actor=case.actor,
+            now=clock.now(),
+        )
     with a_site(database, clock, teller=TELLER) as site:
         site.sign_in(case.coordinator)
         at = f"/orders/{case.order_id}/transfer"
@@ -174,6 +194,8 @@ def test_a_transfer_takes_the_plan_along_and_calls_off_what_the_new_area_could_n
         hidden = site.hidden_fields(form)
         asked = site.post(at, said, hidden=hidden).text
         assert "Meetings that will be called off" in asked
+        assert "Pins for planning end" in asked
+        assert "Whom planning keeps off this case goes along" in asked
         assert site.post(f"{at}/confirm", said, hidden=hidden).status_code == 303
         assert site.get(f"/orders/{case.order_id}").status_code == 404
         site.sign_in(theirs)
@@ -184,8 +206,9 @@ def test_a_transfer_takes_the_plan_along_and_calls_off_what_the_new_area_could_n
         order = get_order(session, case.order_id)
         plan = live_plan(session, order.id)
         assert plan is not None
-        assert plan_before is not None
         assert plan.id == plan_before.id
+        kinds = [each.kind for each in wishes_of(session, [order.id])]
+        assert kinds == [PlanningWishKind.EXCLUDE_FACILITATOR]
         assert (order.area_id, order.current_lead_id) == (SOUTH, None)
         assert [each.value_after for each in changes_of(session, order.id)] == [SOUTH]
         states = {each.state for each in session.exec(select(Meeting))}

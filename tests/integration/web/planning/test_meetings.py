@@ -13,10 +13,11 @@ from rj.conferences.queries import get_meeting
 from rj.orders.models import PlanStep, StepState
 from rj.outbox.models import Message, MessageState
 from rj.parties.models import HarmedDetails, Party
-from rj.policy.terms import AttendanceOutcome, ContactOutcome, Role, Side, Stage
+from rj.policy.terms import AskedBy, AttendanceOutcome, Channel, ContactOutcome, Role, Side, Stage
 from tests.builders import NOW, SEAL
+from tests.integration.web.facilitators.cases import a_case
 from tests.integration.web.planning.county import Desk, a_desk
-from tests.web_client import TELLER, a_person
+from tests.web_client import TELLER, a_person, a_site
 
 OTHER_AREA = "elsewhere"
 
@@ -127,7 +128,7 @@ def test_a_move_is_looked_at_before_it_is_made(database, clock):
             for value in offered(desk.site.get(f"{here}/move").text)
             if not value.startswith(now_at)
         )
-        fields = {"choice": choice, "reason": "The room is needed"}
+        fields = {"choice": choice, "reason": "They are ill", "asked_by": "harmer_side"}
         asked = desk.site.post(f"{here}/move", fields, hidden=hidden)
         assert asked.status_code == 200
         assert "Who will be told" in asked.text
@@ -151,7 +152,15 @@ def test_a_move_is_looked_at_before_it_is_made(database, clock):
         assert count(desk, Message) > before
         page = desk.site.get(here).text
         assert "The meeting was moved" in page
-        assert "The room is needed" in page
+        assert "They are ill" in page
+        with desk.database.reading() as session:
+            asked_by = session.exec(
+                select(MeetingVersion.asked_by).where(
+                    MeetingVersion.meeting_id == meeting.id,
+                    MeetingVersion.version == moved.version,
+                )
+            ).one()
+        assert asked_by is AskedBy.HARMER_SIDE
         # the same form once more changes nothing
         versions = count(desk, MeetingVersion)
         desk.site.post(f"{here}/move/confirm", fields, hidden=hidden)
@@ -194,6 +203,18 @@ def test_a_move_based_on_an_old_look_is_refused(database, clock):
             late = desk.site.post(f"{here}{path}", {"choice": second, "reason": "b"}, hidden=hidden)
             assert late.status_code == 409
         assert as_it_is(desk, meeting.id).version == moved.version
+
+
+def test_a_letter_that_waits_is_said_to_be_withdrawn_before_its_meeting_is_called_off(
+    database, clock
+):
+    case = a_case(database, harmer_channel=Channel.LETTER, stages=(Stage.ASSESSMENT,))
+    at = f"/meetings/{case.meetings[Stage.ASSESSMENT]}/cancel"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        asked = site.post(at, {"reason": "a strike", "asked_by": "service"}).text
+    assert "Person on probation: what was still to be told is withdrawn" in asked
+    assert "Letter to print and post: nobody does it any more" in asked
 
 
 def test_a_cancellation_is_looked_at_before_it_is_made(database, clock):
