@@ -128,11 +128,18 @@ def import_orders(
 ) -> None:
     """Load court orders, all of them or none."""
     from rj.intake.commands import import_orders_command
+    from rj.scheduling.taking_over import take_over
 
     service = _ready_service()
     raise typer.Exit(
         import_orders_command(
-            service.database, service.seal, file, parties, service.clock, sys.stdout
+            service.database,
+            service.seal,
+            file,
+            parties,
+            service.clock,
+            sys.stdout,
+            take_over=take_over,
         )
     )
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
+from rj.policy.standards import standards_on
 from rj.scheduling.delivery import PROMISED, deliver
 from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.invented import Size, invented_problem
 from rj.scheduling.planner.plan import Meeting, Plan
 from rj.scheduling.planner.problem import (
-    Away,
     Case,
     CaseKind,
     Person,
@@ -37,6 +37,7 @@ MINUTES = {
     Stage.CONFERENCE: 90,
     Stage.REVIEW: 45,
 }
+CALL_OPENS_DAYS = standards_on(date(2026, 1, 1)).held_call_opens_days
 TOLD_AT_ONCE = frozenset({Stage.CONTACT, Stage.ASSESSMENT})
 
 
@@ -61,7 +62,7 @@ def hypothetical(problem: Problem, name: str, area: str, sentenced: date) -> tup
         role="offender",
         hours=None,
         busy=(),
-        away=(Away(sentenced, sentenced),),
+        away=(),
         curfew=None,
         not_venues=frozenset(),
         likes_hours=(),
@@ -163,7 +164,7 @@ def weeks_of_a_county(seed: int) -> list[Told]:
                 name = f"asked {week} {number}"
                 sentenced = problem.as_of + timedelta(days=chance.randint(1, 14))
                 case, person = hypothetical(problem, name, chance.choice(areas), sentenced)
-                found = deliver(problem, plan, case, person)
+                found = deliver(problem, plan, case, person, call_opens_days=CALL_OPENS_DAYS)
                 if not found.is_in_time or found.contact is None or found.assessment is None:
                     continue
                 wholes[name] = case

@@ -4,16 +4,19 @@
     release_hold(session, hold_id, *, based_on, actor, now)             -> ProvisionalHold
     end_holds(database, *, now)                                         -> how many were over
     keep_hold(session, order_id, reference, *, actor, now)              -> Kept
+    holds_to_mend(session, area_ids, *, now)            -> what came to nothing and waits for a hand
 
 A hold ends once: its order came, somebody released it, or its days were over. The check it was
 placed from is told in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy import and_, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -22,6 +25,7 @@ from rj.area_rules.queries import policy_in_force
 from rj.audit.services import SERVICE, Actor, note
 from rj.conferences import bookings
 from rj.conferences.models import HoldState, Meeting, ProvisionalHold
+from rj.conferences.queries import live_meetings
 from rj.conferences.services import hold_meeting, pin_meeting
 from rj.db.database import Database
 from rj.db.records import get_record
@@ -62,6 +66,16 @@ class Kept:
     meetings: tuple[Meeting, ...]
     lost: tuple[str, ...]
     """Why what is not among the meetings could not be kept, in sentences."""
+
+
+class TakeOver(Protocol):
+    """Has an order's plan take over a hold; ``rj.scheduling.taking_over`` does more than this room
+    can, and is what doors hand in."""
+
+    def __call__(
+        self, session: Session, order_id: UUID, reference: str, *, actor: Actor, now: datetime
+    ) -> Kept:
+        """As ``keep_hold``."""
 
 
 def last_day_of(placed_on: date, days: int) -> date:
@@ -132,6 +146,48 @@ def standing_holds(session: Session, area_ids: Sequence[str]) -> list[Provisiona
             .order_by(col(ProvisionalHold.expires_on), col(ProvisionalHold.reference))
         )
     )
+
+
+def holds_named(session: Session, references: Iterable[str]) -> dict[str, ProvisionalHold]:
+    """The holds of these references, whatever became of them."""
+    return {
+        hold.reference: hold
+        for hold in session.exec(
+            select(ProvisionalHold).where(col(ProvisionalHold.reference).in_(sorted(references)))
+        )
+    }
+
+
+def holds_to_mend(
+    session: Session, area_ids: Collection[str], *, now: datetime
+) -> list[ProvisionalHold]:
+    """Holds that came to nothing in part, the first held call first: its hour has passed and no
+    order came, or one came and its plan still has an open step without the meeting it was for."""
+    found = session.exec(
+        select(ProvisionalHold)
+        .where(
+            col(ProvisionalHold.area_id).in_(list(area_ids)),
+            or_(
+                and_(
+                    col(ProvisionalHold.state) == HoldState.STANDING,
+                    col(ProvisionalHold.contact_starts_at) <= now,
+                ),
+                and_(col(ProvisionalHold.state) == HoldState.KEPT, col(ProvisionalHold.lost) != ""),
+            ),
+        )
+        .order_by(col(ProvisionalHold.contact_starts_at), col(ProvisionalHold.reference))
+    ).all()
+    return [hold for hold in found if hold.order_id is None or steps_without(session, hold)]
+
+
+def steps_without(session: Session, hold: ProvisionalHold) -> list[PlanStep]:
+    """The open steps that a hold was for and that have no meeting now: none once the order is
+    closed."""
+    if hold.order_id is None or get_order(session, hold.order_id).closed_at is not None:
+        return []
+    met = {meeting.step_id for meeting in live_meetings(session, [hold.order_id])}
+    order = get_order(session, hold.order_id)
+    return [step for step, _, _ in _steps_held(session, order, hold) if step.id not in met]
 
 
 def find_standing(session: Session, reference: str) -> ProvisionalHold | None:
@@ -211,6 +267,9 @@ def keep_hold(
     _end(session, hold, HoldState.KEPT, now, order_id=order.id)
     meetings, lost = [], []
     for step, starts_at, room_id in _steps_held(session, order, hold):
+        if starts_at <= now:
+            lost.append(PASSED.format(stage=_STAGE_WORDS[step.stage]))
+            continue
         try:
             meetings.append(_take_over(session, hold, step, starts_at, room_id, actor, now))
         except (Invalid, Conflict) as refusal:
@@ -231,7 +290,33 @@ def keep_hold(
     return Kept(hold, tuple(meetings), tuple(lost))
 
 
+PASSED = "{stage} could not be kept: its hour had passed when the order came"
 _STAGE_WORDS = {Stage.CONTACT: "The first contact", Stage.ASSESSMENT: "The assessment"}
+
+
+def note_another_call(
+    session: Session, kept: Kept, starts_at: datetime, *, actor: Actor, now: datetime
+) -> Kept | None:
+    """Hold another call with the same lead where that of a kept hold has passed; None when it
+    cannot be held there."""
+    hold = kept.hold
+    assert hold.order_id is not None  # noqa: S101 - an order has kept it
+    order = get_order(session, hold.order_id)
+    step = next(each for each in steps_without(session, hold) if each.stage is Stage.CONTACT)
+    try:
+        call = _take_over(session, hold, step, starts_at, None, actor, now)
+    except (Invalid, Conflict):
+        return None
+    order.current_lead_id = hold.lead_id
+    passed = PASSED.format(stage=_STAGE_WORDS[Stage.CONTACT])
+    day = day_in_words(london_day(starts_at))
+    lost = tuple(
+        f"{each}; the same facilitator now calls on {day}" if each == passed else each
+        for each in kept.lost
+    )
+    hold.lost = ". ".join(lost)[:LONGEST_LOST]
+    session.flush()
+    return Kept(hold, (*kept.meetings, call), lost)
 
 
 def _steps_held(

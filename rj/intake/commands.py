@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rj.audit.services import SERVICE
+from rj.conferences.provisional import TakeOver, keep_hold
 from rj.db.database import Database
 from rj.intake.csv_table import LARGEST_FILE, Fault
 from rj.intake.orders_file import import_orders
@@ -27,13 +28,20 @@ def import_orders_command(
     parties_path: Path | None,
     clock: Clock,
     stream: TextIO,
+    take_over: TakeOver = keep_hold,
 ) -> int:
     """Import orders, and their people when a second file is given."""
     try:
         content = _bytes_of(path)
         parties = None if parties_path is None else _bytes_of(parties_path)
         report = import_orders(
-            database, content, parties=parties, seal=seal, actor=SERVICE, now=clock.now()
+            database,
+            content,
+            parties=parties,
+            seal=seal,
+            actor=SERVICE,
+            now=clock.now(),
+            take_over=take_over,
         )
     except OSError as error:
         print(_unreadable(error), file=stream)

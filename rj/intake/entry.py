@@ -82,6 +82,7 @@ ORDER_OPTIONAL = (
     "in_sentence_plan",
     "venues",
     "liaison",
+    "hold",
     *PERSON_COLUMNS,
 )
 PARTY_REQUIRED = ("order_reference", "side", "role")
@@ -130,6 +131,8 @@ class NewOrder:
     venues: tuple[str, ...] = ()
     liaison: str = ""
     """E-mail by which the victim liaison officer, or who takes that part, signs in."""
+    hold: str = ""
+    """Reference of the provisional hold whose times become the order's (R14)."""
     people: tuple[NewPerson, ...] = field(default=(), repr=False)
     """Everybody but the person on probation."""
 
@@ -332,6 +335,7 @@ def read_order(
         in_sentence_plan=reader.truth_if_known("in_sentence_plan"),
         venues=reader.words("venues"),
         liaison=reader.text("liaison", 254).lower(),
+        hold=reader.text("hold", 12).upper(),
         people=people,
     )
     return order, reader.faults

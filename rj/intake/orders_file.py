@@ -13,7 +13,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from rj.audit.services import Actor
+from rj.conferences.provisional import TakeOver, hold_of_order, keep_hold
 from rj.db.database import Database
 from rj.intake.csv_table import Columns, Fault, Row, Table, read_table
 from rj.intake.entry import (
@@ -32,6 +33,7 @@ from rj.intake.entry import (
     read_order,
     read_party,
 )
+from rj.intake.holds import hold_faults, take_over_all
 from rj.intake.known import known_now
 from rj.intake.models import OrderSource
 from rj.intake.recording import record_all
@@ -72,6 +74,8 @@ ORDER_COLUMNS = Columns(
         "responsible_officer": "officer",
         "risk_level": "risk",
         "needs": "skills",
+        "hold_reference": "hold",
+        "provisional_hold": "hold",
         "e_mail": "email",
         "phone": "telephone",
     },
@@ -119,14 +123,17 @@ def import_orders(
     actor: Actor,
     now: datetime,
     areas: Iterable[str] | None = None,
+    take_over: TakeOver = keep_hold,
 ) -> ImportReport:
     """Record every order of a file with its people, in one transaction, or none.
+
+    ``take_over`` has an order's plan take over the provisional hold that its row names.
 
     Never raises for what stands in a file: the report says it. Raises Conflict when somebody
     else recorded one of the orders at the same moment.
     """
     with _collecting_later():
-        return _import(database, content, parties, seal, actor, now, areas)
+        return _import(database, content, parties, seal, actor, now, areas, take_over)
 
 
 @contextmanager
@@ -151,6 +158,7 @@ def _import(
     actor: Actor,
     now: datetime,
     areas: Iterable[str] | None,
+    take_over: TakeOver,
 ) -> ImportReport:
     orders_table = read_table(content, ORDER_COLUMNS)
     parties_table = Table(()) if parties is None else read_table(parties, PARTY_COLUMNS)
@@ -178,6 +186,7 @@ def _import(
             for entry in entries
             if entry.reference not in standing and entry.reference not in erased
         ]
+        _judge_holds(session, new, london_day(now))
         _compare(session, entries, standing, seal, known)
         if not any(entry.faults or entry.differences for entry in entries) and not any(
             row.faults for row in people
@@ -186,6 +195,7 @@ def _import(
                 session, [entry.order for entry in new], known, seal=seal, actor=actor, now=now
             )
             _remember_sources(session, new, [one.order_id for one in recorded], seal, now)
+            take_over_all(session, recorded, take_over, actor=actor, now=now)
             for entry in new:
                 entry.result = RowResult.RECORDED
     return _report(entries, people)
@@ -273,6 +283,19 @@ def _judge(
         ]
 
 
+def _judge_holds(session: Session, entries: Sequence[_Entry], today: date) -> None:
+    """Only of orders that are new: one that is recorded has taken its hold over."""
+    readable = [
+        entry
+        for entry in entries
+        if not any(each.column in {"hold", "area"} for each in entry.faults)
+    ]
+    faults = hold_faults(session, [entry.order for entry in readable], today=today)
+    for entry, fault in zip(readable, faults, strict=True):
+        if fault is not None:
+            entry.faults.append(fault)
+
+
 def _orders_recorded_already(session: Session, entries: Sequence[_Entry]) -> dict[str, Order]:
     """Orders with these references, by reference."""
     references = [entry.reference for entry in entries]
@@ -326,7 +349,9 @@ def _says_the_same(entry: _Entry, source: OrderSource, seal: Seal) -> bool:
 
 
 def _facts_fingerprint(order: NewOrder, seal: Seal) -> str:
-    return seal.fingerprint(repr((_ORDER_FACTS(order), _person_facts(order.harmer))))
+    facts: tuple[object, ...] = (_ORDER_FACTS(order), _person_facts(order.harmer))
+    # named only where there is one, so that what was imported without the column stays the same
+    return seal.fingerprint(repr((*facts, order.hold) if order.hold else facts))
 
 
 def _people_fingerprint(people: Iterable[NewPerson], seal: Seal) -> str:
@@ -334,7 +359,7 @@ def _people_fingerprint(people: Iterable[NewPerson], seal: Seal) -> str:
 
 
 _ORDER_FACTS = attrgetter(
-    *(fact.name for fact in fields(NewOrder) if fact.name not in {"harmer", "people"})
+    *(fact.name for fact in fields(NewOrder) if fact.name not in {"harmer", "people", "hold"})
 )
 _PERSON_FACTS = attrgetter(
     *(fact.name for fact in fields(NewPerson) if fact.name not in {"details", "terms"})
@@ -407,6 +432,9 @@ def _differences(
     ]
     if told.in_sentence_plan is not None:
         pairs.append(("in_sentence_plan", order.in_sentence_plan, told.in_sentence_plan))
+    if told.hold:
+        hold = hold_of_order(session, order.id)
+        pairs.append(("hold", None if hold is None else hold.reference, told.hold))
     if told.received_on is not None:
         pairs.append(("received_on", order.received_on, told.received_on))
     if told.liaison:

@@ -13,8 +13,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from rj.audit.services import Actor
+from rj.conferences.provisional import TakeOver, keep_hold
 from rj.intake.csv_table import Fault, read_cell
 from rj.intake.entry import NewOrder, read_order, read_party
+from rj.intake.holds import hold_faults, take_over_all
 from rj.intake.known import known_now
 from rj.intake.recording import record_all
 from rj.intake.rules import order_faults, person_faults, resolve
@@ -58,11 +60,13 @@ def record_order(
     actor: Actor,
     now: datetime,
     areas: Iterable[str] | None = None,
+    take_over: TakeOver = keep_hold,
 ) -> Order:
     """Record an order with its offences, requirement, people and plan, all or nothing.
 
-    ``areas`` are those the actor works for; None means every area. Raises Invalid naming each
-    field that cannot be accepted.
+    ``areas`` are those the actor works for; None means every area. ``take_over`` has its plan take
+    over the provisional hold it came with. Raises Invalid naming each field that cannot be
+    accepted.
     """
     known = known_now(session, own_areas=areas)
     today = london_day(now)
@@ -74,9 +78,13 @@ def record_order(
         session, seal.fingerprint, [order.reference]
     ):
         problems.append(already_recorded().as_field_problem())
+    [of_hold] = hold_faults(session, [order], today=today)
+    if of_hold is not None and all(each.field not in {"hold", "area"} for each in problems):
+        problems.append(of_hold.as_field_problem())
     if problems:
         raise Invalid(*problems)
     recorded = record_all(session, [order], known, seal=seal, actor=actor, now=now)
+    take_over_all(session, recorded, take_over, actor=actor, now=now)
     return get_order(session, recorded[0].order_id)
 
 

@@ -108,8 +108,9 @@ _ENGLISH = CourtWords(
     "of all concerned, each of whom may change their mind at any time. Alternative reparation is "
     "available.",
     arrangements="The restorative justice service has confirmed that arrangements can be made.",
-    held="A first contact by {contact} and an assessment by {assessment} are provisionally held, "
-    "reference {hold}, until {until}.",
+    held="For a sentence passed on {sentence}, a first contact by {contact} and an assessment by "
+    "{assessment} are provisionally held, reference {hold}, until {until}. Should the order reach "
+    "the service later than {contact}, first contact is due by {due}.",
     court_told="By a consent that is on record, the court may be told that a person harmed by the "
     "offence is willing to consider restorative justice.",
     reference="Reference of this check: {reference}.",
@@ -187,8 +188,10 @@ _WELSH = CourtWords(
     "rhydd pawb dan sylw, a gall pob un newid ei feddwl ar unrhyw adeg. Mae gwneud iawn mewn "
     "ffordd arall ar gael.",
     arrangements="Mae'r gwasanaeth cyfiawnder adferol wedi cadarnhau y gellir gwneud trefniadau.",
-    held="Cedwir amser dros dro ar gyfer cyswllt cyntaf erbyn {contact} ac asesiad erbyn "
-    "{assessment}, cyfeirnod {hold}, tan {until}.",
+    held="Ar gyfer dedfryd a roddir ar {sentence}, cedwir amser dros dro ar gyfer cyswllt cyntaf "
+    "erbyn {contact} ac asesiad erbyn {assessment}, cyfeirnod {hold}, tan {until}. Os bydd y "
+    "gorchymyn yn cyrraedd y gwasanaeth yn hwyrach na {contact}, rhaid gwneud y cyswllt cyntaf "
+    "erbyn {due}.",
     court_told="Drwy gydsyniad sydd ar gofnod, gellir dweud wrth y llys fod person a niweidiwyd "
     "gan y drosedd yn barod i ystyried cyfiawnder adferol.",
     reference="Cyfeirnod y gwiriad hwn: {reference}.",

@@ -144,6 +144,8 @@ def faults_of(policy: Policy) -> tuple[str, ...]:
     ):
         if opens > ends:
             faults.append(f"The earliest {what} lies behind the aim for it")
+    if standards.held_call_opens_days > standards.first_contact_days:
+        faults.append("A call held for the court would come after the last day of first contact")
     for regime in policy.legal.regimes.values():
         opens_on, closed_on = regime.opens_on, regime.closed_on
         if opens_on is not None and closed_on is not None and closed_on <= opens_on:
@@ -371,6 +373,7 @@ _STANDARDS = (
     ("reparation_target_working_days", "Aim for the reparation event, in working days", 1, 250),
     ("review_target_working_days", "Aim for the review, in working days", 1, 120),
     ("hold_days", "A provisional hold for the court stands for, in calendar days", 1, 60),
+    ("held_call_opens_days", "Its call comes after the sentence by, in calendar days", 1, 14),
     ("risk_assessment_lapses_after_days", "A risk assessment lapses after, in days", 7, 90),
 )
 

@@ -64,6 +64,9 @@ class DeliveryStandards:
     planning_horizon_days: int = 182
     hold_days: int = 28
     """How long a provisional hold stands for a sentence to come, the day it was placed apart."""
+    held_call_opens_days: int = 5
+    """A call held for a sentence to come lies this many calendar days after it or more: orders
+    come late (R17), and a contact is first asked after on its fifth day (R16)."""
     journey_fixed_minutes: int = 10
     """Getting away and arriving, whatever the distance (H9)."""
     journey_seconds_per_km: int = 90

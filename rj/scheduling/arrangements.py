@@ -29,7 +29,7 @@ from rj.policy.terms import ClockKind, Route, Skill, Stage
 from rj.scheduling.delivery import Delivery, Tightness, deliver
 from rj.scheduling.freezing import Frozen, freeze
 from rj.scheduling.planner.plan import Meeting
-from rj.scheduling.planner.problem import Away, Case, CaseKind, Person, Task
+from rj.scheduling.planner.problem import Case, CaseKind, Person, Task
 from rj.scheduling.planner.problem import Stage as PlannedStage
 from rj.suitability.checking import Result
 from rj.suitability.facts import Answer, facts_from
@@ -78,6 +78,18 @@ class NoLongerFree(Conflict):
     def __init__(self, sentence: str, prospect: Prospect) -> None:
         super().__init__(sentence)
         self.prospect = prospect
+
+
+def contact_due(session: Session, area_id: str, sentence_on: date) -> date:
+    """The last day of first contact for a sentence passed on a day (R16)."""
+    return _contact_due(policy_in_force(session, area_id, sentence_on), sentence_on)
+
+
+def _contact_due(policy: Policy, sentence_on: date) -> date:
+    clock = rules_of(policy.standards)[ClockKind.FIRST_CONTACT]
+    due = reckon(clock, sentence_on, holidays_after(sentence_on)).due_on
+    assert due is not None  # noqa: S101 - a first contact always has its day
+    return due
 
 
 def what_can_be_delivered(session: Session, check: SuitabilityCheck, *, now: datetime) -> Prospect:
@@ -152,11 +164,18 @@ def _delivery(
     policy = policy_in_force(session, check.area_id, day)
     frozen = freeze(session, check.area_id, now=now, name=ASKED)
     case, person = _hypothetical(check, policy, frozen)
-    return policy, frozen, deliver(frozen.problem, frozen.standing_plan(), case, person)
+    delivery = deliver(
+        frozen.problem,
+        frozen.standing_plan(),
+        case,
+        person,
+        call_opens_days=policy.standards.held_call_opens_days,
+    )
+    return policy, frozen, delivery
 
 
 def _hypothetical(check: SuitabilityCheck, policy: Policy, frozen: Frozen) -> tuple[Case, Person]:
-    """The order that a court may make, with somebody who can always come but on the day itself."""
+    """The order that a court may make, with somebody who can always come."""
     facts, problem = facts_from(check.facts), frozen.problem
     day = sentence_day(check)
     person = Person(
@@ -164,15 +183,14 @@ def _hypothetical(check: SuitabilityCheck, policy: Policy, frozen: Frozen) -> tu
         role="offender",
         hours=None,
         busy=(),
-        away=(Away(day, day),),
+        away=(),
         curfew=None,
         not_venues=frozenset(),
         likes_hours=(),
         likes_venues=frozenset(),
     )
     steps = [policy.template.step(each.stage, Route.UNDECIDED) for each in policy.template.steps]
-    clock = rules_of(policy.standards)[ClockKind.FIRST_CONTACT]
-    contact_due = reckon(clock, day, holidays_after(day)).due_on
+    due = _contact_due(policy, day)
     case = Case(
         id=ASKED,
         area=check.area_id,
@@ -184,12 +202,12 @@ def _hypothetical(check: SuitabilityCheck, policy: Policy, frozen: Frozen) -> tu
         second_required=True,
         venues=frozen.home_venues,
         current_lead=None,
-        tasks=tuple(_task(number, step, contact_due) for number, step in enumerate(steps)),
+        tasks=tuple(_task(number, step, due) for number, step in enumerate(steps)),
     )
     return case, person
 
 
-def _task(number: int, step: StepTemplate, contact_due: date | None) -> Task:
+def _task(number: int, step: StepTemplate, due: date) -> Task:
     return Task(
         id=f"{ASKED} {number}",
         stage=PlannedStage(step.stage.value),
@@ -197,7 +215,7 @@ def _task(number: int, step: StepTemplate, contact_due: date | None) -> Task:
         people=(ASKED,),
         seats=len(step.attends) + step.spare_seats if step.has_room else 0,
         features=frozenset(each.value for each in step.features),
-        due=contact_due if step.stage is Stage.CONTACT else None,
+        due=due if step.stage is Stage.CONTACT else None,
     )
 
 

@@ -19,7 +19,7 @@ from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.diary import CasePlan
 from rj.scheduling.planner.outlook import LeadOutlook, Rank, outlook
 from rj.scheduling.planner.plan import Meeting, Plan
-from rj.scheduling.planner.problem import Case, Person, Problem, Stage
+from rj.scheduling.planner.problem import Away, Case, Gap, Person, Policy, Problem, Stage
 from rj.scheduling.planner.routes import Routes
 from rj.scheduling.planner.standing import Standing
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM
@@ -70,13 +70,26 @@ class Delivery:
         return self.contact_on is not None and self.contact_on <= self.contact_due
 
 
-def deliver(problem: Problem, plan: Plan, case: Case, person: Person) -> Delivery:
+def deliver(
+    problem: Problem, plan: Plan, case: Case, person: Person, *, call_opens_days: int = 1
+) -> Delivery:
     """The best place for a hypothetical case in a plan whose meetings all stay as they are.
 
     Its ids must be new to the problem, and its person the only one of it. In time comes first,
-    then the most stages, then the earliest assessment.
+    then the most stages, then the earliest assessment. An order may come late: the call lies
+    ``call_opens_days`` after the sentence or more, and the assessment far enough behind it for
+    another call and for notice, should the hour of the first pass.
     """
-    wider = replace(problem, cases=(*problem.cases, case), people=(*problem.people, person))
+    person = replace(
+        person,
+        away=(*person.away, Away(case.sentenced, days_after(case.sentenced, call_opens_days - 1))),
+    )
+    wider = replace(
+        problem,
+        cases=(*problem.cases, case),
+        people=(*problem.people, person),
+        policy=_with_room_behind_the_call(problem.policy),
+    )
     standing = Standing(wider, plan, case)
     leads = outlook(standing.diary, standing.surveyed)
     best = _best_offer(standing, leads)
@@ -102,6 +115,13 @@ def deliver(problem: Problem, plan: Plan, case: Case, person: Person) -> Deliver
         pairs=len(pairs),
         tightest=tightest,
     )
+
+
+def _with_room_behind_the_call(policy: Policy) -> Policy:
+    gap = policy.gap(Stage.CONTACT, Stage.ASSESSMENT)
+    least = gap.least + policy.notice_of(Stage.ASSESSMENT)
+    wider = Gap(least, None if gap.most is None else max(gap.most, least))
+    return replace(policy, gaps={**policy.gaps, f"{Stage.CONTACT}-{Stage.ASSESSMENT}": wider})
 
 
 def _best_offer(standing: Standing, leads: Sequence[LeadOutlook]) -> CasePlan | None:

@@ -21,7 +21,11 @@ class Held:
     """What stands for the order, should the court make it (R9)."""
 
     reference: str
+    sentence_on: date
+    """The day of sentence for which it was worked out."""
     contact_on: date
+    contact_due: date
+    """The last day of first contact, which also holds where the order comes late."""
     assessment_on: date
     until: date
 
@@ -98,7 +102,9 @@ def _proposed(answer: Suitability, facts: Facts, about: About, words: CourtWords
         sentences.append(
             words.held.format(
                 hold=about.held.reference,
+                sentence=day_in(words, about.held.sentence_on),
                 contact=day_in(words, about.held.contact_on),
+                due=day_in(words, about.held.contact_due),
                 assessment=day_in(words, about.held.assessment_on),
                 until=day_in(words, about.held.until),
             )

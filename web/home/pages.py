@@ -11,7 +11,7 @@ from rj.accounts.queries import areas_by_name
 from rj.calendars.queries import ToTell, failed_mails, letters_and_calls
 from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting
-from rj.conferences.provisional import standing_holds
+from rj.conferences.provisional import holds_to_mend, standing_holds
 from rj.conferences.queries import live_meetings, meetings_without_outcome
 from rj.conferences.readiness import standing_though_unsuitable
 from rj.conferences.upset import upset_meetings
@@ -103,6 +103,7 @@ def today_page(session: Session, person: Person, now: datetime) -> Today:
             _alerts(orders, names, stands),
             _upset(session, areas, now),
             _unsuitable(session, orders, names, now),
+            _held_in_vain(session, areas, now),
             _reviews(session, areas, away),
             _holds(session, areas, today),
             _unplanned(session, orders, names),
@@ -393,6 +394,32 @@ def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
             for waiting in gates_waiting(session, areas, now=now)
         ),
         "No held meeting waits for something to be recorded.",
+    )
+
+
+def _held_in_vain(session: Session, areas: frozenset[str], now: datetime) -> Section:
+    """What the court was told and is no longer held. Gone once the order is recorded, the hold is
+    given back, or the order's plan has a meeting in its place."""
+    return Section(
+        "held-in-vain",
+        "Times held for the court that came to nothing",
+        tuple(
+            Task(
+                hold.reference,
+                f"/planning/holds/{hold.id}",
+                f"Its call of {moment_text(hold.contact_starts_at)} has passed and no order came: "
+                "find out whether the sentence was passed",
+            )
+            if hold.order_id is None
+            else Task(
+                get_order(session, hold.order_id).reference,
+                f"/orders/{hold.order_id}",
+                f"{hold.lost}. The court was told of it under {hold.reference}",
+            )
+            for hold in holds_to_mend(session, areas, now=now)
+        ),
+        "Everything the court was told is held.",
+        is_pressing=True,
     )
 
 

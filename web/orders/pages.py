@@ -10,7 +10,7 @@ from sqlmodel import Session
 from rj.accounts.queries import active_accounts_holding, areas_by_name, get_account
 from rj.compartments.permission import limited_away
 from rj.conferences.models import Meeting, MeetingState
-from rj.conferences.provisional import hold_of_order
+from rj.conferences.provisional import hold_of_order, steps_without
 from rj.conferences.queries import live_meetings, meetings_of
 from rj.conferences.readiness import standing_though_unsuitable, what_is_missing
 from rj.facilitators.queries import get_facilitator
@@ -618,7 +618,8 @@ def _held(session: Session, order: Order) -> str:
     words = f"The times held for the court under {hold.reference} are this order's."
     if not hold.lost:
         return words
-    return f"Provisional hold {hold.reference}: {hold.lost}. Plan these stages anew."
+    what_to_do = " Plan what is missing anew." if steps_without(session, hold) else ""
+    return f"Provisional hold {hold.reference}: {hold.lost}.{what_to_do}"
 
 
 def _sign_off(session: Session, order: Order) -> str:

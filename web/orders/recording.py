@@ -12,15 +12,13 @@ from sqlmodel import Session
 
 from rj.accounts.keys import AccountKeys
 from rj.accounts.queries import active_accounts_holding, areas_by_name
-from rj.conferences.provisional import keep_hold
 from rj.db.database import Database
 from rj.intake.drafts import Draft, discard_draft, drafts_of, get_draft, save_draft
 from rj.intake.orders_file import import_orders
 from rj.intake.report import ImportReport, RowReport
 from rj.intake.services import read_new_order, record_order
 from rj.kernel.clock import Clock
-from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound
-from rj.orders.models import Order
+from rj.kernel.errors import FieldProblem, Invalid, NotFound
 from rj.orders.queries import active_courts, officers_of
 from rj.parties.sealing import Seal
 from rj.policy.languages import LANGUAGES
@@ -37,6 +35,7 @@ from rj.policy.terms import (
     Side,
     Skill,
 )
+from rj.scheduling.taking_over import take_over
 from rj.venues.queries import venues_in
 from web.forms import Entered, Problems, once
 from web.given import Given
@@ -158,8 +157,8 @@ class Recording(Controller):
                     actor=person.actor(Role.COORDINATOR),
                     now=clock.now(),
                     areas=person.areas(Role.COORDINATOR),
+                    take_over=take_over,
                 )
-                _take_over_hold(session, order, entered, person, clock)
                 if (draft_id := _draft_id(entered)) is not None:
                     discard_draft(session, draft_id, person.account_id)
                 return f"/orders/{order.id}"
@@ -198,6 +197,7 @@ class Recording(Controller):
             actor=request.user.actor(Role.COORDINATOR),
             now=clock.now(),
             areas=request.user.areas(Role.COORDINATOR),
+            take_over=take_over,
         )
         if not report.is_accepted:
             return _import_page(request, report=report)
@@ -214,26 +214,6 @@ class Recording(Controller):
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="sample-{name}"'},
         )
-
-
-def _take_over_hold(
-    session: Session, order: Order, entered: Entered, person: Person, clock: Clock
-) -> None:
-    """Have the plan take over the hold whose reference was given. Raises Invalid for one that does
-    not stand in the order's area."""
-    reference = entered.text("hold").strip()
-    if not reference:
-        return
-    try:
-        keep_hold(
-            session,
-            order.id,
-            reference,
-            actor=person.actor(Role.COORDINATOR),
-            now=clock.now(),
-        )
-    except Conflict as refusal:
-        raise Invalid(FieldProblem("hold", str(refusal))) from None
 
 
 def _import_page(

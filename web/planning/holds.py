@@ -14,7 +14,7 @@ from sqlmodel import Session
 from rj.compartments.matrix import Action, Thing
 from rj.compartments.permission import may
 from rj.conferences.models import HoldState, ProvisionalHold
-from rj.conferences.provisional import get_hold, keep_hold, release_hold, standing_holds
+from rj.conferences.provisional import get_hold, release_hold, standing_holds
 from rj.db.database import Database
 from rj.facilitators.queries import get_facilitator
 from rj.kernel.clock import Clock
@@ -23,6 +23,7 @@ from rj.kernel.london import london_day
 from rj.orders.models import Order
 from rj.orders.queries import find_order_by_reference
 from rj.policy.terms import Role
+from rj.scheduling.taking_over import take_over
 from rj.venues.models import Room, Venue
 from web.forms import Entered, Problems, entry, read
 from web.given import Given
@@ -91,7 +92,7 @@ class HoldPages(Controller):
                 hold.refuse_if_changed(entered.based_on, "This hold")
                 order = _own_order(session, person, form.order, hold)
                 order_id = order.id
-                keep_hold(
+                take_over(
                     session,
                     order_id,
                     hold.reference,

@@ -10,7 +10,7 @@ from rj.conferences.provisional import hold_of_check
 from rj.kernel.london import london_day
 from rj.policy.legal import Criterion, RuleKind
 from rj.policy.terms import HarmClass, Language, Plea, RequirementType, RiskLevel, Role
-from rj.scheduling.arrangements import Prospect
+from rj.scheduling.arrangements import Prospect, contact_due
 from rj.scheduling.delivery import Resource
 from rj.suitability.checking import Result
 from rj.suitability.criteria import REQUIREMENT_NAMES
@@ -293,7 +293,9 @@ def _held(session: Session, found: SuitabilityCheck) -> Held | None:
         return None
     return Held(
         reference=hold.reference,
+        sentence_on=hold.sentence_on,
         contact_on=london_day(hold.contact_starts_at),
+        contact_due=contact_due(session, hold.area_id, hold.sentence_on),
         assessment_on=london_day(hold.assessment_starts_at),
         until=hold.expires_on,
     )

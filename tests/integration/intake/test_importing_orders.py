@@ -1,6 +1,6 @@
 """Court orders come in from a file, whole or not at all."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -8,12 +8,14 @@ from sqlmodel import Session, col, func, select
 
 from rj.audit.models import AuditEntry
 from rj.audit.services import SERVICE
+from rj.conferences.models import HoldState, ProvisionalHold
 from rj.db.database import Database
 from rj.intake.entry import read_order
 from rj.intake.orders_file import import_orders
 from rj.intake.report import Difference, FileName, RowResult
 from rj.intake.services import record_order
 from rj.kernel.errors import Invalid
+from rj.kernel.london import london_day
 from rj.orders.models import Order, Plan, PlanStep, ResponsibleOfficer
 from rj.orders.queries import (
     find_order_by_reference,
@@ -28,7 +30,7 @@ from rj.parties.queries import contact_plan, parties_of, time_of
 from rj.parties.sealing import ContactDetails
 from rj.policy.terms import Channel, HarmClass, PartyRole, Side, Stage
 from rj.rights.erasing import erase_person
-from tests.builders import NOW, SEAL
+from tests.builders import NOW, SEAL, a_facilitator, a_venue_with_rooms, an_area, an_order
 from tests.integration.intake.conftest import Import, as_csv, rows_of
 from tests.web_client import nobody_tells
 
@@ -346,6 +348,78 @@ def test_a_new_officer_with_two_names_is_refused(imported: Import) -> None:
     rows[1] = rows[1] | {"reference": "NM/2", "officer_name": "Somebody Else"}
 
     assert [row.faults[0].column for row in imported(rows).refused] == ["officer"]
+
+
+def a_hold_in(session: Session, reference: str, **facts: object) -> ProvisionalHold:
+    """A provisional hold of the samples' area, as placed for a report."""
+    begins = NOW + timedelta(days=7)
+    hold = ProvisionalHold(
+        reference=reference,
+        area_id="N1",
+        sentence_on=london_day(NOW),
+        lead_id=a_facilitator(session).id,
+        contact_starts_at=begins,
+        contact_ends_at=begins + timedelta(minutes=30),
+        assessment_starts_at=begins + timedelta(days=7),
+        assessment_ends_at=begins + timedelta(days=7, hours=1),
+        room_id=a_venue_with_rooms(session)[1][0].id,
+        placed_at=NOW,
+        expires_on=london_day(NOW) + timedelta(days=28),
+    )
+    for name, value in facts.items():
+        setattr(hold, name, value)
+    session.add(hold)
+    session.flush()
+    return hold
+
+
+def test_a_row_names_the_hold_that_its_order_takes_over(imported: Import, county: Database) -> None:
+    with county.writing() as session:
+        a_hold_in(session, "PH-AAAAAA")
+    rows = rows_of("orders")
+    rows[0]["hold"] = " ph-aaaaaa"
+
+    assert imported(rows).is_accepted
+    assert [row.result for row in imported(rows).rows] == [RowResult.UNCHANGED] * len(rows)
+    with county.reading() as session:
+        hold = session.exec(select(ProvisionalHold)).one()
+        order = session.exec(select(Order).where(Order.id == hold.order_id)).one()
+        assert (hold.state, order.reference) == (HoldState.KEPT, rows[0]["reference"])
+    with county.writing() as session:
+        a_hold_in(session, "PH-CCCCCC")
+    rows[0]["hold"] = "PH-CCCCCC"
+    assert imported(rows).rows[0].differences == (Difference("hold", "PH-AAAAAA", "PH-CCCCCC"),)
+
+
+def test_a_hold_that_cannot_be_taken_over_is_told_row_by_row(
+    imported: Import, county: Database
+) -> None:
+    with county.writing() as session:
+        over = {"state": HoldState.EXPIRED, "ended_at": NOW}
+        a_hold_in(session, "PH-EXPIRE", **over)
+        a_hold_in(session, "PH-GIVEN", **over | {"state": HoldState.RELEASED})
+        a_hold_in(session, "PH-TWICE")
+        an_area(session, "S1")
+        a_hold_in(session, "PH-AWAY", area_id="S1")
+        order = an_order(session)
+        a_hold_in(session, "PH-USED", **over | {"state": HoldState.KEPT, "order_id": order.id})
+    named = ("PH-NOBODY", "PH-AWAY", "PH-EXPIRE", "PH-GIVEN", "PH-USED", "PH-TWICE", "PH-TWICE")
+    rows = [
+        rows_of("orders")[0] | {"reference": f"NM/{number}", "hold": hold}
+        for number, hold in enumerate(named)
+    ]
+
+    refused = imported(rows).refused
+
+    assert [(row.line, row.faults[0].column, row.faults[0].wrong) for row in refused] == [
+        (2, "hold", "No provisional hold of this area stands under this reference"),
+        (3, "hold", "No provisional hold of this area stands under this reference"),
+        (4, "hold", "This provisional hold stood until 6 April 2026"),
+        (5, "hold", "This provisional hold was released on 9 March 2026"),
+        (6, "hold", "An order has this provisional hold already"),
+        (8, "hold", "Another row has the same provisional hold"),
+    ]
+    assert all(row.faults[0].remedy for row in refused)
 
 
 def test_a_coordinator_imports_for_own_areas_only(imported: Import) -> None:

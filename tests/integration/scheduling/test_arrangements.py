@@ -9,11 +9,13 @@ import pytest
 from sqlmodel import Session, func, select
 
 from rj.audit.services import Actor
+from rj.conferences.gates import record_contact_attempt
 from rj.conferences.models import HoldState, Meeting, MeetingState, ProvisionalHold, SlotClaim
 from rj.conferences.provisional import (
     end_holds,
     get_hold,
     hold_of_check,
+    holds_to_mend,
     keep_hold,
     release_hold,
 )
@@ -23,7 +25,8 @@ from rj.facilitators.models import Facilitator
 from rj.facilitators.services import add_leave
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
-from rj.policy.terms import Role, Side, Stage
+from rj.orders.models import Order
+from rj.policy.terms import ContactOutcome, Role, Side, Stage
 from rj.scheduling.arrangements import (
     NoLongerFree,
     Prospect,
@@ -35,6 +38,7 @@ from rj.scheduling.freezing import freeze
 from rj.scheduling.models import ProposedMeeting
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.publishing import publish
+from rj.scheduling.taking_over import take_over
 from rj.suitability.facts import Answer, Facts, facts_from
 from rj.suitability.models import SuitabilityCheck
 from rj.suitability.services import CheckEntry, start_check
@@ -347,3 +351,79 @@ def one_inside_the_other(
         ended.wait(LONG_ENOUGH_TO_PASS)
     other.join()
     return answers
+
+
+def test_an_order_that_comes_after_the_held_call_keeps_lead_and_assessment(
+    database: Database,
+) -> None:
+    """R17: another call with the same lead is held at once, within the days of first contact."""
+    with database.writing() as session:
+        lead = one_lead(session)
+        hold = a_hold(session, a_check(session))
+        held_on = london_day(hold.contact_starts_at)
+        assert TODAY + timedelta(days=5) <= held_on <= TODAY + timedelta(days=15)
+        late = hold.contact_ends_at + timedelta(hours=1)
+        assert holds_to_mend(session, [AREA], now=NOW) == []
+        assert holds_to_mend(session, [AREA], now=late) == [hold]
+        order = an_order(session, sentenced_on=TODAY, with_harmed=False)
+        actor = an_actor(session)
+
+        kept = take_over(session, order.id, hold.reference, actor=actor, now=late)
+
+        contact, assessment = sorted(
+            live_meetings(session, [order.id]), key=lambda each: each.starts_at
+        )
+        assert contact.step_id == a_step(session, order, Stage.CONTACT).id
+        assert late < contact.starts_at
+        assert london_day(contact.starts_at) <= TODAY + timedelta(days=15)
+        assert assessment.starts_at == hold.assessment_starts_at
+        assert {contact.lead_id, assessment.lead_id, order.current_lead_id} == {lead.id}
+        assert contact.is_pinned
+        assert "the same facilitator now calls on" in kept.lost[0]
+        assert holds_to_mend(session, [AREA], now=late) == []
+        frozen = freeze(session, AREA, now=late)
+        assert frozen.freed == ()
+        assert breaches(frozen.problem, frozen.standing_plan()) == []
+
+
+def test_where_no_other_call_is_free_it_is_named_until_somebody_has_booked_one(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        lead = one_lead(session)
+        hold = a_hold(session, a_check(session))
+        late = hold.contact_ends_at + timedelta(hours=1)
+        order = an_order(session, sentenced_on=TODAY, with_harmed=False)
+        actor = an_actor(session)
+        first, last = london_day(hold.contact_starts_at), london_day(hold.assessment_starts_at)
+        add_leave(
+            session,
+            lead.id,
+            first_day=first,
+            last_day=last - timedelta(days=1),
+            actor=actor,
+            now=NOW,
+        )
+
+        kept = take_over(session, order.id, hold.reference, actor=actor, now=late)
+
+        [assessment] = live_meetings(session, [order.id])
+        assert assessment.starts_at == hold.assessment_starts_at
+        assert kept.lost == (
+            "The first contact could not be kept: its hour had passed when the order came",
+        )
+        assert holds_to_mend(session, [AREA], now=late) == [hold]
+        record_contact(session, order, actor=actor, now=late)
+        assert holds_to_mend(session, [AREA], now=late) == []
+
+
+def record_contact(session: Session, order: Order, *, actor: Actor, now: datetime) -> None:
+    record_contact_attempt(
+        session,
+        order.id,
+        outcome=ContactOutcome.REACHED,
+        attempted_at=now,
+        actor=actor,
+        now=now,
+        tell=RecordingTell(),
+    )

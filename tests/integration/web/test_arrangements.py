@@ -63,6 +63,8 @@ def test_confirmed_arrangements_stand_in_the_paragraph_until_released(site, data
 
     assert f"reference <strong>{hold.reference}</strong>" in page
     assert f"are provisionally held, reference {hold.reference}, until" in page
+    assert "For a sentence passed on 9 March 2026, a first contact by " in page
+    assert "first contact is due by 24 March 2026." in page
     assert "has confirmed that arrangements can be made" in page
 
     assert site.post(f"{where}/hold/release", form_at=where).status_code == 303
@@ -149,7 +151,7 @@ def test_coordinators_see_what_is_held_and_give_it_back(site, database):
     site.sign_in(a_person(database, Role.COORDINATOR))
 
     assert hold.reference in site.get("/planning/holds").text
-    week = site.get(f"/week?day={hold.assessment_starts_at.date()}").text
+    week = site.get(f"/week?day={hold.contact_starts_at.date()}").text
     assert f"/planning/holds/{hold.id}" in week
     assert "first contact, provisional hold" in week.lower()
     released = site.post(f"/planning/holds/{hold.id}/release", form_at=f"/planning/holds/{hold.id}")
@@ -168,6 +170,24 @@ def test_a_hold_near_its_end_is_among_what_needs_a_coordinator_today(site, datab
     clock.instant += timedelta(days=21)
     site.sign_in(coordinator)
     assert hold.reference in site.get("/today").text
+
+
+def test_a_held_call_that_passed_is_named_today_until_its_order_has_another(site, database, clock):
+    confirmed(site)
+    hold = the_hold(database)
+    coordinator = a_person(database, Role.COORDINATOR)
+    clock.instant = hold.contact_ends_at + timedelta(minutes=30)
+    site.sign_in(coordinator)
+    today = site.get("/today").text
+    assert f"/planning/holds/{hold.id}" in today
+    assert "has passed and no order came" in today
+
+    with_lists(database)
+    recorded = site.post("/orders/new", the_order(sentenced_on__day="9", hold=hold.reference))
+
+    assert recorded.status_code == 303, recorded.text
+    assert "has passed and no order came" not in site.get("/today").text
+    assert "the same facilitator now calls on" in site.get(recorded.headers["location"]).text
 
 
 def test_an_order_that_came_by_file_is_given_its_hold_later(site, database):
