@@ -25,6 +25,7 @@ from rj.orders.queries import get_order, get_step
 from rj.parties.models import Party
 from rj.parties.queries import parties_of, parties_of_orders
 from rj.venues.models import Room, Venue
+from rj.venues.queries import rooms_with
 
 _QUARTER_SECONDS = 15 * 60
 _DEADLOCK = "40P01"
@@ -87,23 +88,29 @@ def lock_diaries(session: Session, area_id: str) -> None:
     ).all()
 
 
-def times_of_hold(hold: ProvisionalHold, room: Room) -> tuple[HeldTime, ...]:
-    """What a hold takes: its lead twice, and the room with the rest after the assessment."""
-    rested = hold.assessment_ends_at + timedelta(minutes=room.turnaround_minutes)
+def times_of_hold(hold: ProvisionalHold, rooms: Iterable[Room]) -> tuple[HeldTime, ...]:
+    """What a hold takes: its lead twice, and the room with the rest after the assessment, and with
+    the rooms that are taken with it."""
+    ends_at = hold.assessment_ends_at
     return (
         HeldTime(hold.lead_id, hold.contact_starts_at, hold.contact_ends_at),
-        HeldTime(hold.lead_id, hold.assessment_starts_at, hold.assessment_ends_at),
-        HeldTime(hold.room_id, hold.assessment_starts_at, rested),
+        HeldTime(hold.lead_id, hold.assessment_starts_at, ends_at),
+        *(HeldTime(room.id, hold.assessment_starts_at, _rested(room, ends_at)) for room in rooms),
     )
+
+
+def _rested(room: Room, ends_at: datetime) -> datetime:
+    return ends_at + timedelta(minutes=room.turnaround_minutes)
 
 
 def claim_for_hold(session: Session, hold: ProvisionalHold) -> None:
     """Keep a hold's times free. Raises Conflict when one of them has just been taken."""
     session.flush()
+    room = session.get_one(Room, hold.room_id)
     claims = sorted(
         (
             {"resource_id": held.resource_id, "slot": slot, "hold_id": hold.id}
-            for held in times_of_hold(hold, session.get_one(Room, hold.room_id))
+            for held in times_of_hold(hold, rooms_with(session, room))
             for slot in held.slots
         ),
         key=lambda row: (str(row["resource_id"]), row["slot"]),
@@ -125,7 +132,7 @@ def release_hold(session: Session, hold_id: UUID) -> None:
 
 
 def needs_of(session: Session, meeting: Meeting) -> list[Need]:
-    """All that a meeting takes up: its room with the rest after it, its staff, its people."""
+    """All that a meeting takes up: its rooms with the rest after it, its staff, its people."""
     return _needs(session, meeting, parties_of(session, meeting.order_id))
 
 
@@ -139,9 +146,10 @@ def _needs(session: Session, meeting: Meeting, parties: Iterable[Party]) -> list
         Need(meeting.id, resource, meeting.starts_at, meeting.ends_at) for resource in resources
     ]
     if meeting.room_id is not None:
-        room = session.get_one(Room, meeting.room_id)
-        rested = meeting.ends_at + timedelta(minutes=room.turnaround_minutes)
-        needs.append(Need(meeting.id, room.id, meeting.starts_at, rested))
+        needs += [
+            Need(meeting.id, room.id, meeting.starts_at, _rested(room, meeting.ends_at))
+            for room in rooms_with(session, session.get_one(Room, meeting.room_id))
+        ]
     return needs
 
 

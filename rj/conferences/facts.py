@@ -261,10 +261,11 @@ class Staff:
         mentor_name: Callable[[UUID], str | None],
         conflicts: frozenset[str] = frozenset(),
         more_busy: Iterable[Busy] = (),
-        weekly_minutes_taken: int = 0,
+        minutes_taken: Mapping[date, int] | None = None,
+        conferences_elsewhere: tuple[date, ...] = (),
         cases_elsewhere: int = 0,
     ) -> planning.Facilitator:
-        """A facilitator as planning knows one; work elsewhere comes off the caps."""
+        """A facilitator as planning knows one; work elsewhere counts for the caps (H10 to H12)."""
         row = self.facilitators[facilitator_id]
         return planning.Facilitator(
             id=name,
@@ -279,11 +280,14 @@ class Staff:
             hours=windows_of(row.hours) if row.is_active else (),
             away=tuple(self.away.get(row.id, ())),
             busy=(*self.busy.get(row.id, ()), *more_busy),
-            weekly_minutes=max(0, row.weekly_minutes - weekly_minutes_taken),
+            weekly_minutes=row.weekly_minutes,
             caseload_cap=max(0, row.caseload_cap - cases_elsewhere),
             caseload_norm=max(0, row.caseload_norm - cases_elsewhere),
             conferences_held=tuple(sorted(self.conferences_held.get(row.id, ()))),
             conflicts=conflicts,
+            four_week_minutes=row.four_week_minutes,
+            minutes_taken=minutes_taken or {},
+            conferences_elsewhere=conferences_elsewhere,
         )
 
 
@@ -369,6 +373,12 @@ class Places:
         A room no longer in use keeps its name but offers no seat.
         """
         row = self.venues[venue_id]
+        shown = [
+            self.rooms[room_id]
+            for room_id in self.rooms_of.get(venue_id, ())
+            if rooms is None or room_id in rooms
+        ]
+        in_use = {str(room.id): room for room in shown if room.is_active}
         return planning.Venue(
             id=name,
             x=row.x,
@@ -382,10 +392,11 @@ class Places:
                     features=frozenset(room.features),
                     turnaround_minutes=room.turnaround_minutes,
                     busy=(*self.blocks.get(room.id, ()), *more_busy.get(room.id, ())),
+                    suite=tuple(
+                        room_name(in_use[each].id) for each in room.taken_with if each in in_use
+                    ),
                 )
-                for room_id in self.rooms_of.get(venue_id, ())
-                if rooms is None or room_id in rooms
-                for room in (self.rooms[room_id],)
+                for room in shown
             ),
         )
 

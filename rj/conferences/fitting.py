@@ -237,7 +237,7 @@ def _facilitators(
 
 
 def _venues(places: Places, room: Room | None) -> tuple[planning.Venue, ...]:
-    """The room's building with this one room in it; none for a call."""
+    """The room's building with this one room in it and those taken with it; none for a call."""
     if room is None:
         return ()
     return (
@@ -246,7 +246,7 @@ def _venues(places: Places, room: Room | None) -> tuple[planning.Venue, ...]:
             places.venues[room.venue_id].name,
             room_name=lambda each: places.rooms[each].name,
             more_busy={},
-            rooms=(room.id,),
+            rooms=(room.id, *map(UUID, room.taken_with)),
         ),
     )
 

@@ -16,6 +16,7 @@ class Facilitator(Versioned, table=True):
     __table_args__ = (
         CheckConstraint("caseload_norm <= caseload_cap", name="caseload"),
         CheckConstraint("weekly_minutes >= 0", name="weekly_minutes"),
+        CheckConstraint("four_week_minutes >= 0", name="four_week_minutes"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -44,6 +45,9 @@ class Facilitator(Versioned, table=True):
     """Local hours in which meetings may be planned."""
     weekly_minutes: int
     """Most minutes of meetings and calls in a Monday-to-Sunday week (H10)."""
+    four_week_minutes: int | None = None
+    """Most in any four such weeks in a row, as volunteers ask for (R39); none where only the week
+    counts."""
     caseload_cap: int
     """Most cases led at a time (H12)."""
     caseload_norm: int

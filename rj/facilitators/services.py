@@ -73,6 +73,7 @@ class NewFacilitator:
     language: Language = Language.ENGLISH
     account_id: UUID | None = None
     is_active: bool = True
+    four_week_minutes: int | None = None
 
 
 def facilitator_problems(entered: NewFacilitator) -> tuple[FieldProblem, ...]:
@@ -111,6 +112,8 @@ def facilitator_problems(entered: NewFacilitator) -> tuple[FieldProblem, ...]:
         refuse("hours", f"Working hours: {wrong}")
     if not 0 <= entered.weekly_minutes <= LONGEST_WEEK:
         refuse("weekly_minutes", "Minutes a week must be between 0 and those of a week")
+    if not 0 <= (entered.four_week_minutes or 0) <= 4 * LONGEST_WEEK:
+        refuse("four_week_minutes", "Minutes must be between 0 and those of four weeks")
     if not 0 <= entered.caseload_norm <= entered.caseload_cap:
         refuse("caseload_norm", "The fair share of cases must not exceed the most cases")
     return tuple(problems)
@@ -198,6 +201,7 @@ def _columns(entered: NewFacilitator) -> dict[str, Any]:
         "base_y": entered.base_y,
         "hours": [list(piece) for piece in entered.hours],
         "weekly_minutes": entered.weekly_minutes,
+        "four_week_minutes": entered.four_week_minutes,
         "caseload_cap": entered.caseload_cap,
         "caseload_norm": entered.caseload_norm,
         "calendar_wish": entered.calendar_wish,

@@ -275,8 +275,8 @@ INVENTORY: tuple[Kept, ...] = (
         "facilitator",
         points="account_id",
         staff="code name email telephone level trained_on accredited_on mentored_until skills "
-        "languages is_volunteer base_x base_y hours weekly_minutes caseload_cap caseload_norm "
-        "calendar_wish language is_active",
+        "languages is_volunteer base_x base_y hours weekly_minutes four_week_minutes caseload_cap "
+        "caseload_norm calendar_wish language is_active",
         why="their code and their practice stay once they have left: see rights.leaving",
     ),
     _kept("facilitator_area", points="facilitator_id", staff="area_id"),
@@ -324,7 +324,7 @@ INVENTORY: tuple[Kept, ...] = (
     _kept("offence", plain="code offence_group category description risk_class"),
     _kept("offence_court_code", plain="court_code"),
     _kept("venue", plain="code name street_name address hours"),
-    _kept("room", plain="name features"),
+    _kept("room", plain="name features taken_with"),
     _kept("room_block", plain="reason"),
     _kept("venue_closure", plain="reason"),
 )

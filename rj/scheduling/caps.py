@@ -1,79 +1,66 @@
-"""What work outside a problem leaves of a facilitator's week and days (H10, H11).
+"""What work outside a problem counts for of a facilitator's weeks and days (H10, H11).
 
-The planning format has one cap for every week and counts the conferences it plans itself. What is
-particular to one week or one day becomes taken time.
+A meeting that stays where it is, because people were told of it or somebody pinned it, is never
+put out by work elsewhere: of that only as much is counted as it leaves room for.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
-from rj.kernel.london import LONDON
+from rj.kernel.london import london_day
 from rj.scheduling.planner.civil import monday_of
-from rj.scheduling.planner.problem import Busy, Window
+from rj.scheduling.planner.problem import Busy, Policy
+
+A_WEEK = timedelta(days=7)
 
 
-def beyond_the_cap(
-    hours: Iterable[Window],
-    minutes_left: int,
+def minutes_beside(
+    standing: Iterable[Busy],
+    taken: Mapping[date, int],
     *,
-    today: date,
-    soon: datetime,
-    standing: Sequence[Busy],
-) -> list[Busy]:
-    """What stays empty of the week of ``today``, so that it takes no more than ``minutes_left``.
-
-    Its first hours after ``soon`` stay open, as many as may still be worked: what is planned so
-    near is a first contact, which is better early. ``standing`` are meetings inside the problem
-    that people know of: they stay where they are and count.
-    """
-    week_ends = _instant(monday_of(today) + timedelta(days=7), 0)
-    left = minutes_left - sum(_minutes(each.starts_at, each.ends_at) for each in standing)
-    for opens, closes in _openings(hours, today):
-        begins = max(opens, soon)
-        if begins >= closes:
-            continue
-        open_minutes = _minutes(begins, closes)
-        if open_minutes > left:
-            full_from = begins + timedelta(minutes=max(left, 0))
-            return between(Busy(full_from, week_ends), standing)
-        left -= open_minutes
-    return []
-
-
-def whole_day(day: date, standing: Sequence[Busy]) -> list[Busy]:
-    """A day that takes nothing more, except meetings that people know of."""
-    return between(Busy(_instant(day, 0), _instant(day + timedelta(days=1), 0)), standing)
-
-
-def between(taken: Busy, standing: Iterable[Busy]) -> list[Busy]:
-    """The stretch without the hours of what stands in it, in order of time."""
-    found, begins = [], taken.starts_at
-    for each in sorted(standing, key=lambda one: one.starts_at):
-        if each.ends_at <= begins or each.starts_at >= taken.ends_at:
-            continue
-        if each.starts_at > begins:
-            found.append(Busy(begins, each.starts_at))
-        begins = max(begins, each.ends_at)
-    return [*found, Busy(begins, taken.ends_at)] if begins < taken.ends_at else found
-
-
-def _openings(hours: Iterable[Window], today: date) -> list[tuple[datetime, datetime]]:
-    """Weekly hours on the days left of this week, in order of time."""
-    monday = monday_of(today)
-    return sorted(
-        (_instant(day, window.opens), _instant(day, window.closes))
-        for window in hours
-        for day in (monday + timedelta(days=window.weekday),)
-        if day >= today
+    weekly: int,
+    four_weekly: int | None = None,
+) -> dict[date, int]:
+    """The minutes taken elsewhere of each week, by its Monday, that leave room for what stands."""
+    stands = Counter[date]()
+    for each in standing:
+        monday = monday_of(london_day(each.starts_at))
+        stands[monday] += int((each.ends_at - each.starts_at).total_seconds() // 60)
+    counted = Counter(
+        {
+            monday: min(minutes, max(0, weekly - stands[monday])) if stands[monday] else minutes
+            for monday, minutes in taken.items()
+        }
     )
+    if four_weekly is not None:
+        for first in sorted({monday - n * A_WEEK for monday in stands for n in range(4)}):
+            stretch = [first + n * A_WEEK for n in range(4)]
+            over = sum(counted[each] + stands[each] for each in stretch) - four_weekly
+            for monday in stretch:
+                less = min(counted[monday], max(0, over))
+                counted[monday] -= less
+                over -= less
+    return {monday: minutes for monday, minutes in sorted(counted.items()) if minutes}
 
 
-def _instant(day: date, minute: int) -> datetime:
-    """So many minutes by the clock after a London midnight; 1440 is the end of the day."""
-    days, rest = divmod(minute, 24 * 60)
-    clock = time(rest // 60, rest % 60, tzinfo=LONDON)
-    return datetime.combine(day + timedelta(days=days), clock).astimezone(UTC)
-
-
-def _minutes(starts_at: datetime, ends_at: datetime) -> int:
-    return int((ends_at - starts_at).total_seconds() // 60)
+def conferences_beside(
+    standing: Sequence[date], elsewhere: Mapping[date, int], policy: Policy
+) -> tuple[date, ...]:
+    """The days of conferences elsewhere that leave room for those that stand, a day for each."""
+    weeks = Counter(monday_of(day) for day in standing)
+    counted: list[date] = []
+    for day in sorted(elsewhere):
+        for _ in range(elsewhere[day]):
+            has_room = standing.count(day) + counted.count(day) < policy.conferences_per_day
+            most, monday = policy.conferences_per_week, monday_of(day)
+            in_week = weeks[monday] + sum(monday_of(each) == monday for each in counted)
+            is_rested = all(
+                abs((day - each).days) > policy.recovery_days for each in standing if each != day
+            )
+            stands_in_week = bool(weeks[monday])
+            if day in standing and not has_room:
+                continue
+            if is_rested and not (stands_in_week and most is not None and in_week >= most):
+                counted.append(day)
+    return tuple(counted)

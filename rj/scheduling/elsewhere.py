@@ -1,5 +1,5 @@
 """What meetings outside a problem take up of the time, weeks, days and caseloads of its staff,
-rooms and people: a problem plans one area, and they work in others too."""
+rooms and people: a problem plans one area from now on, and they work in others and did before."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
@@ -11,18 +11,18 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.conferences.bookings import HeldTime, times_of_hold
-from rj.conferences.facts import windows_of
 from rj.conferences.models import Booking, HoldState, Meeting, MeetingState, ProvisionalHold
 from rj.conferences.queries import COMING
 from rj.facilitators.models import Facilitator
 from rj.kernel.london import at_london_midnight, london_day
 from rj.orders.models import PlanStep
 from rj.policy.terms import Stage
-from rj.scheduling.caps import beyond_the_cap, whole_day
+from rj.scheduling.caps import conferences_beside, minutes_beside
 from rj.scheduling.planner.civil import monday_of
 from rj.scheduling.planner.journeys import Place, journey_minutes
-from rj.scheduling.planner.problem import Busy, Travel
+from rj.scheduling.planner.problem import Busy, Policy, Travel
 from rj.venues.models import Room, Venue
+from rj.venues.queries import rooms_with
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class Elsewhere:
     now: datetime
     soon: datetime
     horizon_end: date
-    conferences_per_day: int
+    policy: Policy
     meetings: Collection[Meeting]
     orders: Collection[UUID]
     """The cases planned now, whatever is booked for them."""
@@ -65,7 +65,7 @@ class Elsewhere:
         ):
             taken[resource_id].append(HeldTime(resource_id, starts_at, ends_at))
         for hold, room, _ in self._holds:
-            for held in times_of_hold(hold, room):
+            for held in times_of_hold(hold, rooms_with(self.session, room)):
                 taken[held.resource_id].append(held)
         return taken
 
@@ -117,70 +117,52 @@ class Elsewhere:
         held = Counter(hold.lead_id for hold, _, _ in self._holds)
         return {who: len(led[who]) + held[who] for who in facilitators}
 
-    def busiest_week(self, who: UUID) -> int:
-        """Minutes of the fullest week to come outside this problem: its cap is one for all weeks
-        (H10). The week that has begun is reckoned by itself."""
-        weeks: dict[date, int] = defaultdict(int)
-        for booking in self._bookings.get(who, ()):
-            monday = monday_of(london_day(booking.starts_at))
-            if monday > self.today:
-                weeks[monday] += _minutes(booking)
-        return max(weeks.values(), default=0)
-
     @cached_property
-    def _worked(self) -> dict[UUID, int]:
-        """Minutes of meetings begun since Monday, by facilitator, outcome recorded or not."""
-        worked: dict[UUID, int] = defaultdict(int)
+    def _worked(self) -> dict[UUID, Counter[date]]:
+        """Minutes of meetings begun in this week and the three before, by facilitator and Monday,
+        outcome recorded or not."""
+        worked: dict[UUID, Counter[date]] = defaultdict(Counter)
+        first = monday_of(self.today) - timedelta(days=21)
         for meeting in self.session.exec(
             select(Meeting).where(
-                Meeting.starts_at >= at_london_midnight(monday_of(self.today)),
+                Meeting.starts_at >= at_london_midnight(first),
                 Meeting.starts_at <= self.now,
                 Meeting.state != MeetingState.CANCELLED,
             )
         ):
             for who in _staff(meeting):
-                worked[who] += _minutes(meeting)
+                worked[who][monday_of(london_day(meeting.starts_at))] += _minutes(meeting)
         return worked
 
-    def rest_of_week(self, facilitator: Facilitator) -> list[Busy]:
-        """What must stay empty of the week that has begun (H10).
-
-        Nothing, for whom nothing of it is taken up outside this problem: the planner then holds
-        the cap by itself, whatever day its meetings fall on.
-        """
-        sunday = monday_of(self.today) + timedelta(days=6)
-        booked = sum(
-            _minutes(booking)
-            for booking in self._bookings.get(facilitator.id, ())
-            if booking.starts_at > self.now and london_day(booking.starts_at) <= sunday
-        )
-        taken = self._worked.get(facilitator.id, 0) + booked
-        if not taken:
-            return []
-        return beyond_the_cap(
-            windows_of(facilitator.hours),
-            facilitator.weekly_minutes - taken,
-            today=self.today,
-            soon=self.soon,
-            standing=[
-                each
-                for each in self._standing(facilitator.id)
-                if london_day(each.starts_at) <= sunday
-            ],
+    def minutes_taken(self, facilitator: Facilitator) -> dict[date, int]:
+        """Minutes of each week, by its Monday, that are worked already or booked outside this
+        problem (H10)."""
+        weeks = Counter(self._worked.get(facilitator.id, {}))
+        for booking in self._bookings.get(facilitator.id, ()):
+            if booking.starts_at > self.now:
+                weeks[monday_of(london_day(booking.starts_at))] += _minutes(booking)
+        return minutes_beside(
+            [Busy(each.starts_at, each.ends_at) for each in self._standing(facilitator.id)],
+            weeks,
+            weekly=facilitator.weekly_minutes,
+            four_weekly=facilitator.four_week_minutes,
         )
 
     @cached_property
-    def _conferences(self) -> dict[UUID, dict[date, int]]:
-        """Third meetings outside this problem from today on, by facilitator and day."""
+    def _conferences(self) -> dict[UUID, Counter[date]]:
+        """Third meetings outside this problem, by facilitator and day, from as far back as counts
+        for a day still to come."""
         inside = {meeting.id for meeting in self.meetings}
-        found: dict[UUID, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        found: dict[UUID, Counter[date]] = defaultdict(Counter)
+        rest = timedelta(days=self.policy.recovery_days)
+        first = min(monday_of(self.today), self.today - rest)
         for meeting in self.session.exec(
             select(Meeting)
             .join(PlanStep, col(PlanStep.id) == Meeting.step_id)
             .where(
                 PlanStep.stage == Stage.REPARATION,
                 Meeting.state != MeetingState.CANCELLED,
-                Meeting.starts_at >= at_london_midnight(self.today),
+                Meeting.starts_at >= at_london_midnight(first),
             )
         ):
             if meeting.id not in inside:
@@ -188,28 +170,39 @@ class Elsewhere:
                     found[who][london_day(meeting.starts_at)] += 1
         return found
 
-    def full_days(self, who: UUID) -> list[Busy]:
-        """Days that hold as many conferences outside this problem as a day may (H11)."""
-        standing = self._standing(who)
-        return [
-            taken
-            for day, conferences in self._conferences.get(who, {}).items()
-            if conferences >= self.conferences_per_day and day <= self.horizon_end
-            for taken in whole_day(day, standing)
+    def conferences(self, who: UUID) -> tuple[date, ...]:
+        """The days of conferences outside this problem, a day for each (H11)."""
+        standing = [
+            london_day(each.starts_at)
+            for each in self._standing(who)
+            if each.step_id in self._third_steps
         ]
+        return conferences_beside(standing, self._conferences.get(who, {}), self.policy)
 
-    def _standing(self, who: UUID) -> list[Busy]:
+    @cached_property
+    def _third_steps(self) -> frozenset[UUID]:
+        """The steps of this problem's meetings that are third meetings."""
+        steps = [meeting.step_id for meeting in self.meetings]
+        return frozenset(
+            self.session.exec(
+                select(PlanStep.id).where(
+                    col(PlanStep.id).in_(steps), PlanStep.stage == Stage.REPARATION
+                )
+            )
+        )
+
+    def _standing(self, who: UUID) -> list[Meeting]:
         """Meetings inside this problem that stay: those people were told of or a coordinator
         pinned, and where holds stand all of them."""
         return self._standing_of.get(who, [])
 
     @cached_property
-    def _standing_of(self) -> dict[UUID, list[Busy]]:
-        found: dict[UUID, list[Busy]] = defaultdict(list)
+    def _standing_of(self) -> dict[UUID, list[Meeting]]:
+        found: dict[UUID, list[Meeting]] = defaultdict(list)
         for meeting in self.meetings:
             if self.holds_stand or meeting.state is MeetingState.TOLD or meeting.is_pinned:
                 for who in _staff(meeting):
-                    found[who].append(Busy(meeting.starts_at, meeting.ends_at))
+                    found[who].append(meeting)
         return found
 
 

@@ -203,7 +203,7 @@ class _Freezing:
             now=self.now,
             soon=self.soon,
             horizon_end=self.horizon_end,
-            conferences_per_day=self.standards.conferences_per_day,
+            policy=policy_of(self.standards),
             meetings=self.meetings.values(),
             orders={order.id for order in self.orders.values()},
             holds=held.holds,
@@ -277,11 +277,13 @@ class _Freezing:
                 margin = case.standards.curfew_margin_minutes
                 self.margins[each.diary] = max(margin, self.margins.get(each.diary, 0))
             meeting = standing.get(step.id)
-            published, pinned = None, False
+            published, pinned, booked = None, False, None
             if held is None:
                 if meeting is not None:
                     self.meetings[name] = meeting
                 published, pinned = self._told_or_pinned(case, step, meeting)
+                if published is None and meeting is not None:
+                    booked = self._as_it_is(meeting)
             tasks.append(
                 planning.Task(
                     id=name,
@@ -294,6 +296,7 @@ class _Freezing:
                     held=held,
                     published=published,
                     pinned=pinned,
+                    booked=booked,
                 )
             )
         order = case.order
@@ -435,10 +438,12 @@ class _Freezing:
             return self._published(wish.starts_at, wish.lead_id, wish.second_id, wish.room_id), True
         if meeting is None or not (meeting.state is MeetingState.TOLD or meeting.is_pinned):
             return None, False
-        told = self._published(
+        return self._as_it_is(meeting), meeting.is_pinned
+
+    def _as_it_is(self, meeting: Meeting) -> Published:
+        return self._published(
             meeting.starts_at, meeting.lead_id, meeting.second_id, meeting.room_id
         )
-        return told, meeting.is_pinned
 
     def _published(
         self, starts_at: datetime, lead: UUID, second: UUID | None, room: UUID | None
@@ -516,10 +521,9 @@ class _Freezing:
                     *self.elsewhere.journeys_of_holds(
                         who, venues, policy_of(self.standards).travel
                     ),
-                    *self.elsewhere.full_days(who),
-                    *self.elsewhere.rest_of_week(staff.facilitators[who]),
                 ),
-                weekly_minutes_taken=self.elsewhere.busiest_week(who),
+                minutes_taken=self.elsewhere.minutes_taken(staff.facilitators[who]),
+                conferences_elsewhere=self.elsewhere.conferences(who),
                 cases_elsewhere=cases_elsewhere.get(who, 0),
             )
             if who not in usable:

@@ -8,7 +8,7 @@ read against the proposals of those that ended before, and only what clashes is 
     with_taken(problem, taken)               -> the problem as it is beside those proposals
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -20,13 +20,14 @@ from sqlmodel import Session, col, select
 
 from rj.conferences.models import Meeting
 from rj.conferences.queries import COMING
-from rj.kernel.london import at_london_midnight, london_day
+from rj.kernel.london import london_day
 from rj.orders.models import Order, PlanStep
 from rj.policy.plan_templates import Attends
 from rj.policy.terms import Stage
-from rj.scheduling.caps import beyond_the_cap, whole_day
+from rj.scheduling.caps import conferences_beside, minutes_beside
 from rj.scheduling.models import PlanningRun, ProposalChange, ProposedMeeting, RunState
 from rj.scheduling.names import FACILITATOR, PERSON, ROOM, Names
+from rj.scheduling.planner import problem as planning
 from rj.scheduling.planner.civil import monday_of
 from rj.scheduling.planner.problem import Busy, Facilitator, Problem
 from rj.venues.models import Room
@@ -184,39 +185,33 @@ def _overlap(one: Busy, other: Busy) -> bool:
 def _with_use(
     problem: Problem, facilitator: Facilitator, use: Use, busy: tuple[Busy, ...]
 ) -> Facilitator:
-    told = _told(problem)[facilitator.id]
-    full = [
-        span
-        for day, conferences in sorted(use.conferences.items())
-        if conferences >= problem.policy.conferences_per_day
-        for span in whole_day(day, told)
-    ]
-    this_week = monday_of(problem.as_of)
-    fullest = max((m for monday, m in use.minutes.items() if monday > this_week), default=0)
-    rest = _rest_of_week(problem, facilitator, use.minutes.get(this_week, 0), told)
+    conferences = Counter(facilitator.conferences_elsewhere) + Counter(use.conferences)
     return replace(
         facilitator,
-        busy=(*facilitator.busy, *busy, *full, *rest),
-        weekly_minutes=max(0, facilitator.weekly_minutes - fullest),
+        busy=(*facilitator.busy, *busy),
         caseload_cap=max(0, facilitator.caseload_cap - use.cases),
+        minutes_taken=minutes_beside(
+            _told(problem)[facilitator.id],
+            Counter(facilitator.minutes_taken) + Counter(use.minutes),
+            weekly=facilitator.weekly_minutes,
+            four_weekly=facilitator.four_week_minutes,
+        ),
+        conferences_elsewhere=conferences_beside(
+            _told_conferences(problem, facilitator), conferences, problem.policy
+        ),
     )
 
 
-def _rest_of_week(
-    problem: Problem, facilitator: Facilitator, minutes: int, told: list[Busy]
-) -> list[Busy]:
-    """What others' proposals for the week that has begun leave empty of it, as for what is booked
-    elsewhere (H10)."""
-    if not minutes:
-        return []
-    next_monday = monday_of(problem.as_of) + timedelta(days=7)
-    return beyond_the_cap(
-        facilitator.hours,
-        facilitator.weekly_minutes - minutes,
-        today=problem.as_of,
-        soon=at_london_midnight(problem.as_of),
-        standing=[each for each in told if london_day(each.starts_at) < next_monday],
-    )
+def _told_conferences(problem: Problem, facilitator: Facilitator) -> list[date]:
+    """The days on which people were told of conferences with somebody."""
+    return [
+        london_day(told.start)
+        for case in problem.cases
+        for task in case.open_tasks
+        if task.stage is planning.Stage.CONFERENCE
+        and (told := task.published) is not None
+        and facilitator.id in (told.lead, told.second)
+    ]
 
 
 def taken_document(taken: Taken) -> dict[str, Any]:

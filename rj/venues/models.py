@@ -59,6 +59,9 @@ class Room(Versioned, table=True):
     capacity: int
     features: list[str] = document(default_factory=list)
     """Values of ``RoomFeature``."""
+    taken_with: list[str] = document(default_factory=list)
+    """Ids of rooms of the building that are taken whenever this one is, such as the waiting rooms
+    of a conference room (R44)."""
     turnaround_minutes: int = 15
     """Rest between two uses; a multiple of 15, claimed with the meeting."""
     is_active: bool = True

@@ -37,6 +37,14 @@ def rooms_of(
     return list(session.exec(rooms.order_by(col(Room.name))))
 
 
+def rooms_with(session: Session, room: Room) -> list[Room]:
+    """The room and those of the building that are taken with it, itself first."""
+    if not room.taken_with:
+        return [room]
+    others = {UUID(each) for each in room.taken_with}
+    return [room, *(each for each in rooms_of(session, [room.venue_id]) if each.id in others)]
+
+
 def closures_of(session: Session, venue_id: UUID) -> list[VenueClosure]:
     """Days on which a venue is shut, the first first."""
     return list(

@@ -26,7 +26,7 @@ from rj.kernel.errors import FieldProblem, Invalid
 from rj.kernel.weekly_hours import check_hours
 from rj.policy.terms import RoomFeature
 from rj.venues.models import Room, RoomBlock, Venue, VenueClosure
-from rj.venues.queries import get_room, get_venue
+from rj.venues.queries import get_room, get_venue, rooms_of
 
 SLOT_MINUTES = 15
 LONGEST_CLOSING = timedelta(days=366)
@@ -57,6 +57,8 @@ class NewRoom:
     features: Sequence[RoomFeature] = ()
     turnaround_minutes: int = 15
     is_active: bool = True
+    taken_with: Sequence[UUID] = ()
+    """Other rooms of the building that are taken whenever this one is."""
 
 
 def venue_problems(entered: NewVenue) -> tuple[FieldProblem, ...]:
@@ -155,7 +157,7 @@ def add_room(
 ) -> Room:
     """Record a room of a building. Raises Invalid, NotFound."""
     get_venue(session, venue_id)
-    _refuse_room(entered)
+    _refuse_room(session, entered, venue_id, None)
     room = Room(venue_id=venue_id, **_room_columns(entered))
     session.add(room)
     session.flush()
@@ -175,7 +177,7 @@ def change_room(
     """Put the entered facts in place of those recorded. Raises Invalid or Conflict."""
     room = get_room(session, room_id)
     room.refuse_if_changed(based_on, "This room")
-    _refuse_room(entered)
+    _refuse_room(session, entered, room.venue_id, room_id)
     changed = room.take(_room_columns(entered))
     note(session, actor, "change room", "room", room_id, now=now, fields=changed)
     return room
@@ -188,11 +190,15 @@ def _room_columns(entered: NewRoom) -> dict[str, Any]:
         "features": sorted(feature.value for feature in entered.features),
         "turnaround_minutes": entered.turnaround_minutes,
         "is_active": entered.is_active,
+        "taken_with": sorted(str(each) for each in set(entered.taken_with)),
     }
 
 
-def _refuse_room(entered: NewRoom) -> None:
-    problems = room_problems(entered)
+def _refuse_room(session: Session, entered: NewRoom, venue_id: UUID, own_id: UUID | None) -> None:
+    problems = list(room_problems(entered))
+    beside = {room.id for room in rooms_of(session, [venue_id], also_unused=True)} - {own_id}
+    if set(entered.taken_with) - beside:
+        problems.append(FieldProblem("taken_with", "Select other rooms of this building"))
     if problems:
         raise Invalid(*problems)
 

@@ -49,6 +49,7 @@ class FacilitatorForm:
     areas: tuple[str, ...] = entry("areas", missing="Select at least one area")
     hours: str = entry("working hours", longest=400)
     weekly_minutes: str = entry("most hours a week")
+    four_week_minutes: str = entry("most hours in four weeks", is_required=False)
     caseload_norm: int = entry("cases wanted", least=0, most=999)
     caseload_cap: int = entry("most cases", least=0, most=999)
     base_x: int = entry("kilometres east", least=-999, most=999)
@@ -123,6 +124,7 @@ def recorded(session: Session, facilitator: Facilitator) -> Entered:
         areas=areas_of(session, facilitator.id),
         hours=write_hours(facilitator.hours),
         weekly_minutes=f"{facilitator.weekly_minutes / 60:g}",
+        four_week_minutes=hours_text(facilitator.four_week_minutes),
         caseload_norm=str(facilitator.caseload_norm),
         caseload_cap=str(facilitator.caseload_cap),
         base_x=str(facilitator.base_x),
@@ -131,6 +133,15 @@ def recorded(session: Session, facilitator: Facilitator) -> Entered:
         account_id=str(facilitator.account_id or ""),
         is_active=("yes",) if facilitator.is_active else (),
     )
+
+
+def hours_text(minutes: int | None) -> str:
+    """Minutes as hours, such as ``7.5``; empty for none."""
+    return "" if minutes is None else f"{minutes / 60:g}"
+
+
+def _minutes(hours: str) -> int:
+    return round(float(hours.replace(",", ".")) * 60)
 
 
 def read_record(
@@ -163,6 +174,12 @@ def read_record(
         problems.append(
             FieldProblem("weekly_minutes", "Most hours a week must be a number, like 15 or 7.5")
         )
+    if form.four_week_minutes and not HOURS_A_WEEK.fullmatch(form.four_week_minutes):
+        problems.append(
+            FieldProblem(
+                "four_week_minutes", "Most hours in four weeks must be a number, like 16, or empty"
+            )
+        )
     if problems:
         raise Invalid(*problems)
     return NewFacilitator(
@@ -179,7 +196,8 @@ def read_record(
         languages=form.languages,
         areas=(*form.areas, *kept_areas),
         hours=hours,
-        weekly_minutes=round(float(form.weekly_minutes.replace(",", ".")) * 60),
+        weekly_minutes=_minutes(form.weekly_minutes),
+        four_week_minutes=_minutes(form.four_week_minutes) if form.four_week_minutes else None,
         caseload_norm=form.caseload_norm,
         caseload_cap=form.caseload_cap,
         is_volunteer=form.is_volunteer,

@@ -279,6 +279,11 @@ def facilitator_page(
             ),
             Fact("Hours", weekly_text(facilitator.hours)),
             Fact("Most hours a week", f"{facilitator.weekly_minutes / 60:g}"),
+            *(
+                ()
+                if facilitator.four_week_minutes is None
+                else (Fact("Most hours in four weeks", f"{facilitator.four_week_minutes / 60:g}"),)
+            ),
             Fact("Cases", f"{facilitator.caseload_norm} wanted, {facilitator.caseload_cap} most"),
             Fact("Meetings come by", words_for(facilitator.calendar_wish)),
         ),

@@ -320,6 +320,7 @@ def _room_facts(entered: Entered) -> services.NewRoom:
         features=form.features,
         turnaround_minutes=form.turnaround_minutes,
         is_active=form.is_active,
+        taken_with=form.taken_with,
     )
 
 
@@ -392,6 +393,11 @@ def _ask_room(
             room = own_room(session, request.user, venue_id, room_id)
             entered = entered or pages.room_entered(room)
             values["based_on"] = entered.based_on or room.version
+        others = tuple(
+            (str(each.id), each.name)
+            for each in rooms_of(session, [venue_id])
+            if each.id != room_id
+        )
     return page(
         request,
         "venues/room_form.html",
@@ -401,6 +407,7 @@ def _ask_room(
         problems=Problems(invalid.problems) if invalid else Problems(),
         venue_name=venue_name,
         features=choices(RoomFeature),
+        others=others,
         in_use=[pages.IN_USE],
         back=f"/venues/{venue_id}",
         here=f"/venues/{venue_id}/rooms/{room_id or 'new'}",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from uuid import UUID
 
 from rj.policy.terms import RoomFeature
 from web.forms import entry
@@ -30,6 +31,7 @@ class RoomForm:
     capacity: int = entry("number of seats", least=1, most=200)
     features: tuple[RoomFeature, ...] = entry("features", is_required=False)
     turnaround_minutes: int = entry("rest between uses", least=0, most=240)
+    taken_with: tuple[UUID, ...] = entry("rooms taken with it", is_required=False)
     is_active: bool = entry("whether it is in use", is_required=False)
 
 

@@ -12,7 +12,7 @@ from rj.kernel.london import london_day
 from rj.kernel.weekly_hours import write_hours
 from rj.policy.terms import RoomFeature
 from rj.venues.models import Room, Venue
-from rj.venues.queries import blocks_of, closures_of, rooms_of, venues_in
+from rj.venues.queries import blocks_of, closures_of, rooms_of, rooms_with, venues_in
 from web.forms import Entered
 from web.pages import Fact, Tag, days_text, span_text, weekly_text
 from web.words import words_for
@@ -134,6 +134,8 @@ def _with_reason(words: str, reason: str) -> str:
 def _room_row(session: Session, here: str, room: Room, now: datetime) -> RoomRow:
     facts = [f"{room.capacity} seats", f"{room.turnaround_minutes} minutes' rest between uses"]
     facts += [words_for(RoomFeature(each)).lower() for each in room.features]
+    if beside := [each.name for each in rooms_with(session, room)[1:]]:
+        facts.append(f"taken together with {' and '.join(beside)}")
     return RoomRow(
         href=f"{here}/rooms/{room.id}",
         name=room.name,
@@ -165,5 +167,6 @@ def room_entered(room: Room) -> Entered:
         capacity=str(room.capacity),
         features=tuple(room.features),
         turnaround_minutes=str(room.turnaround_minutes),
+        taken_with=tuple(room.taken_with),
         is_active=("yes",) if room.is_active else (),
     )

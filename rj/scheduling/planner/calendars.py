@@ -76,6 +76,10 @@ class Grid:
         """A date's row, which may lie outside the horizon."""
         return (day - self.first).days
 
+    def week_of(self, day: int) -> int:
+        """The week of a day, both as counted here; either may lie outside the horizon."""
+        return (int(self.weekday[0]) + day) // 7
+
     def start(self, day: int, slot: int) -> int:
         """The minute at which a slot begins."""
         return self.midnights[day] + slot * self.step

@@ -87,8 +87,8 @@ class Diary:
         self.of_person: dict[str, dict[tuple[int, int], Booking]] = {
             person.id: {} for person in survey.problem.people
         }
-        self.week_minutes: list[Counter[int]] = [Counter() for _ in survey.facilitators]
-        self.conferences: list[Counter[int]] = [Counter() for _ in survey.facilitators]
+        self.week_minutes = [Counter(each.minutes) for each in survey.taken_elsewhere]
+        self.conferences = [Counter(each.conferences) for each in survey.taken_elsewhere]
         self.led: list[Counter[int]] = [Counter() for _ in survey.facilitators]
         self.plans: dict[int, CasePlan] = {}
         self._pages: dict[Owner, _Page] = defaultdict(_Page)
@@ -290,22 +290,27 @@ class Diary:
         policy = self.survey.problem.policy
         days = np.ones(self.survey.grid.length, dtype=bool)
         for day, conferences in self.conferences[facilitator].items():
-            if conferences >= self.survey.problem.policy.conferences_per_day:
+            if conferences >= policy.conferences_per_day and 0 <= day < len(days):
                 days[day] = False
             if conferences and policy.recovery_days:
-                rest = slice(max(0, day - policy.recovery_days), day + policy.recovery_days + 1)
+                after = max(0, day + policy.recovery_days + 1)
+                rest = slice(max(0, day - policy.recovery_days), after)
                 days[rest] &= np.arange(len(days))[rest] == day
         if policy.conferences_per_week is not None:
             week_of = self.survey.grid.week
-            weeks = Counter[int]()
-            for day, conferences in self.conferences[facilitator].items():
-                weeks[int(week_of[day])] += conferences
-            for week, conferences in weeks.items():
+            for week, conferences in self.conferences_of_weeks(facilitator).items():
                 if conferences >= policy.conferences_per_week:
                     days &= week_of != week
             if not policy.conferences_per_week:
                 days[:] = False
         return days
+
+    def conferences_of_weeks(self, facilitator: int) -> Counter[int]:
+        """H11, format 2: how many conferences there are in each week."""
+        weeks = Counter[int]()
+        for day, conferences in self.conferences[facilitator].items():
+            weeks[self.survey.grid.week_of(day)] += conferences
+        return weeks
 
     def room_free(self, room: int, minutes: int) -> Bits:
         """H14: when a meeting can begin that respects a room's other uses and its turnaround."""

@@ -417,7 +417,8 @@ def _curfew(node: Node, margin: int) -> Curfew:
 
 
 def _facilitator(node: Node) -> Facilitator:
-    four_weeks = node.find("four_week_minutes")
+    four_weeks, taken = node.find("four_week_minutes"), node.find("minutes_taken")
+    elsewhere = node.find("conferences_elsewhere")
     return Facilitator(
         id=node.at("id").text(),
         x=node.at("x").whole(),
@@ -437,7 +438,24 @@ def _facilitator(node: Node) -> Facilitator:
         conferences_held=tuple(each.day() for each in node.at("conferences_held").items()),
         conflicts=node.at("conflicts").names(),
         four_week_minutes=None if four_weeks is None else four_weeks.or_none(_most),
+        minutes_taken={} if taken is None else _minutes_taken(taken),
+        conferences_elsewhere=()
+        if elsewhere is None
+        else tuple(each.day() for each in elsewhere.items()),
     )
+
+
+def _minutes_taken(node: Node) -> dict[date, int]:
+    """Minutes of single weeks: ``{"2026-03-09": 120}``, each week by its Monday."""
+    if not isinstance(node.value, dict):
+        node.refuse("must be an object")
+    found = {}
+    for name in sorted(node.value):
+        monday = Node(name, f"{node.path}.{name}").day()
+        if monday.weekday():
+            node.at(name).refuse("must be of a week named by its Monday")
+        found[monday] = node.at(name).whole(0)
+    return found
 
 
 def _case(node: Node) -> Case:
@@ -471,6 +489,7 @@ def _optional_names(node: Node, name: str) -> frozenset[str]:
 
 def _task(node: Node) -> Task:
     remote, parts, gap = node.find("remote"), node.find("parts"), node.find("gap")
+    booked = node.find("booked")
     minutes = node.at("minutes").whole(1)
     task = Task(
         id=node.at("id").text(),
@@ -486,6 +505,7 @@ def _task(node: Node) -> Task:
         remote=remote is not None and remote.truth(),
         parts=() if parts is None else _parts(parts, minutes),
         gap=None if gap is None else gap.or_none(_gap),
+        booked=None if booked is None else booked.or_none(_published),
     )
     if task.pinned and task.held is None and task.published is None:
         node.at("pinned").refuse("must be false where nothing is published")
@@ -593,23 +613,13 @@ def write_problem(problem: Problem) -> dict[str, Any]:
 
 def _is_wider(problem: Problem) -> bool:
     """Whether anything is filled that only format 2 has."""
-    policy = problem.policy
     return (
-        bool(policy.notice or policy.recovery_days or policy.no_calls_on_journeys)
-        or policy.conferences_per_week is not None
+        bool(_wider_policy(problem.policy))
         or any(person.role == "interpreter" for person in problem.people)
-        or policy.second_stages != SECOND_STAGES
-        or policy.mentored_seconds
-        or policy.practice_counts is not PracticeCounts.LEAD
-        or any(each.four_week_minutes is not None for each in problem.facilitators)
+        or any(_wider_facilitator(each) for each in problem.facilitators)
         or any(room.suite for venue in problem.venues for room in venue.rooms)
-        or any(
-            case.not_facilitators or case.lead_skills or case.current_second
-            for case in problem.cases
-        )
-        or any(
-            task.remote or task.parts or task.gap for case in problem.cases for task in case.tasks
-        )
+        or any(_wider_case(case) for case in problem.cases)
+        or any(_wider_task(task) for case in problem.cases for task in case.tasks)
     )
 
 
@@ -695,11 +705,23 @@ def _facilitator_document(facilitator: Facilitator) -> dict[str, Any]:
         "caseload_norm": facilitator.caseload_norm,
         "conferences_held": [day.isoformat() for day in facilitator.conferences_held],
         "conflicts": sorted(facilitator.conflicts),
-    } | (
-        {}
-        if facilitator.four_week_minutes is None
-        else {"four_week_minutes": facilitator.four_week_minutes}
-    )
+    } | _wider_facilitator(facilitator)
+
+
+def _wider_facilitator(facilitator: Facilitator) -> dict[str, Any]:
+    wider: dict[str, Any] = {}
+    if facilitator.four_week_minutes is not None:
+        wider["four_week_minutes"] = facilitator.four_week_minutes
+    if facilitator.minutes_taken:
+        wider["minutes_taken"] = {
+            monday.isoformat(): minutes
+            for monday, minutes in sorted(facilitator.minutes_taken.items())
+        }
+    if facilitator.conferences_elsewhere:
+        wider["conferences_elsewhere"] = [
+            day.isoformat() for day in facilitator.conferences_elsewhere
+        ]
+    return wider
 
 
 def _case_document(case: Case) -> dict[str, Any]:
@@ -740,16 +762,18 @@ def _task_document(task: Task) -> dict[str, Any]:
         "features": sorted(task.features),
         "due": _day_text(task.due),
         "held": _day_text(task.held),
-        "published": None
-        if told is None
-        else {
-            "start": _instant_text(told.start),
-            "lead": told.lead,
-            "second": told.second,
-            "room": told.room,
-        },
+        "published": None if told is None else _published_document(told),
         "pinned": task.pinned,
     } | _wider_task(task)
+
+
+def _published_document(told: Published) -> dict[str, Any]:
+    return {
+        "start": _instant_text(told.start),
+        "lead": told.lead,
+        "second": told.second,
+        "room": told.room,
+    }
 
 
 def _wider_task(task: Task) -> dict[str, Any]:
@@ -760,6 +784,8 @@ def _wider_task(task: Task) -> dict[str, Any]:
         wider["parts"] = {each.person: [each.begins, each.ends] for each in task.parts}
     if task.gap is not None:
         wider["gap"] = [task.gap.least, NO_LIMIT if task.gap.most is None else task.gap.most]
+    if task.booked is not None:
+        wider["booked"] = _published_document(task.booked)
     return wider
 
 

@@ -1,6 +1,6 @@
 """One plan for each of a few cases, chosen together by CP-SAT from many candidates."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 
@@ -157,9 +157,7 @@ def _conferences_rest(model: CpModel, choice: Choice) -> None:
             if 0 < later - earlier <= policy.recovery_days:
                 choice.at_most_one(model, (first, then))
         if policy.conferences_per_week is not None:
-            standing = Counter[int]()
-            for day, conferences in choice.diary.conferences[who].items():
-                standing[int(week_of[day])] += conferences
+            standing = choice.diary.conferences_of_weeks(who)
             for week in sorted({int(week_of[day]) for day, _ in parts}):
                 chosen = [choice.chosen[at] for day, at in parts if int(week_of[day]) == week]
                 model.add(LinearExpr.sum(chosen) <= policy.conferences_per_week - standing[week])

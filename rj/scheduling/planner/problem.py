@@ -180,7 +180,9 @@ class Facilitator:
     """Somebody who may lead or be second from ``accredited`` on.
 
     Format 2: ``four_week_minutes`` is the most in any four weeks from Monday to Sunday that follow
-    one another, as volunteers are asked for; none for whom only the week counts.
+    one another, as volunteers are asked for; none for whom only the week counts. Work outside the
+    problem is told by ``minutes_taken``, of single weeks by their Monday, and
+    ``conferences_elsewhere``, a day for each.
     """
 
     id: str
@@ -201,6 +203,8 @@ class Facilitator:
     conferences_held: tuple[date, ...]
     conflicts: frozenset[str]
     four_week_minutes: int | None = None
+    minutes_taken: Mapping[date, int] = field(default_factory=dict)
+    conferences_elsewhere: tuple[date, ...] = ()
 
     def is_mentored_on(self, day: date) -> bool:
         """Whether mentoring still runs on that day; the last day of mentoring counts."""
@@ -232,7 +236,8 @@ class Task:
 
     Format 2: a ``remote`` one is held at a distance; it takes time and has no place. ``minutes``
     are the whole block for staff and room, of which ``parts`` are the stretches of those who do not
-    attend all of it. A ``gap`` to the task before it takes the place of the policy's.
+    attend all of it. A ``gap`` to the task before it takes the place of the policy's. It may be
+    ``booked`` though nobody was told: it stays so wherever moving it gains nothing of T0 to T4.
     """
 
     id: str
@@ -248,6 +253,7 @@ class Task:
     remote: bool = False
     parts: tuple[Part, ...] = ()
     gap: Gap | None = None
+    booked: Published | None = None
 
     def part_of(self, person: str) -> Part:
         """The stretch of the meeting that somebody attends: all of it unless said otherwise."""

@@ -5,7 +5,7 @@ people, rooms and tasks by their ids, each as a word of its own, so that a page 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import date
 
 from rj.scheduling.planner.civil import days_after, ends_after, local_day, local_minute
@@ -16,12 +16,15 @@ from rj.scheduling.planner.problem import (
     Case,
     CaseKind,
     Facilitator,
+    Gap,
+    PracticeCounts,
     Problem,
     Published,
     Stage,
     Task,
 )
 from rj.scheduling.planner.rules import breaches
+from rj.scheduling.planner.tiers import practising
 from rj.scheduling.planner.windows import lies_within
 
 
@@ -49,14 +52,15 @@ def why_planned(
         else:
             sentences = (
                 _why_changed(problem, task, meeting),
+                _as_booked(problem, task, meeting),
                 _why_lead(
                     problem,
                     meeting,
                     len(led[meeting.lead]),
-                    _practice(problem, plan, meeting, conferences[meeting.lead]),
+                    _practice(problem, plan, meeting, meeting.lead, conferences),
                     fitting,
                 ),
-                _why_second(problem, meeting),
+                _why_second(problem, plan, meeting, conferences),
                 _why_then(problem, plan, meeting),
                 _why_there(problem, meeting),
             )
@@ -92,39 +96,59 @@ def _why_changed(problem: Problem, task: Task, meeting: Meeting) -> str:
     told = task.published
     if told is None:
         return ""
-    parts = [
+    broken = _broken_alone(problem, task, told)
+    why = broken or "it no longer goes together with the other meetings"
+    return f"Changed {listed(_what_differs(told, meeting))}: as it was published {why}."
+
+
+def _as_booked(problem: Problem, task: Task, meeting: Meeting) -> str:
+    """Format 2: what became of a booking that only staff know of."""
+    booked = task.booked
+    if booked is None:
+        return ""
+    parts = _what_differs(booked, meeting)
+    if not parts:
+        return "It stays as it was booked."
+    broken = _broken_alone(problem, task, booked)
+    why = (
+        f"as it was booked {broken}"
+        if broken
+        else "where it was booked it would cost a meeting, a promised day, practice or a fair share"
+    )
+    return f"Nobody was told yet, so its {listed(parts)} could change: {why}."
+
+
+def _what_differs(before: Published, meeting: Meeting) -> list[str]:
+    return [
         name
         for name, old, new in (
-            ("hour", told.start, meeting.start),
-            ("lead", told.lead, meeting.lead),
-            ("second", told.second, meeting.second),
-            ("room", told.room, meeting.room),
+            ("hour", before.start, meeting.start),
+            ("lead", before.lead, meeting.lead),
+            ("second", before.second, meeting.second),
+            ("room", before.room, meeting.room),
         )
         if old != new
     ]
-    as_told = Meeting(task.id, told.start, told.lead, told.second, told.room)
-    alone = [
-        breach
-        for breach in breaches(problem, Plan(problem.name, (as_told,)))
-        if breach.about == task.id and breach.rule not in ("H3", "H16")
-    ]
-    why = (
-        f"as it was published it {alone[0].sentence}"
-        if alone and alone[0].sentence.split()[0] not in problem.facilitator
-        else f"as it was published {alone[0].sentence}"
-        if alone
-        else "as it was published it no longer goes together with the other meetings"
-    )
-    return f"Changed {listed(parts)}: {why}."
+
+
+def _broken_alone(problem: Problem, task: Task, before: Published) -> str:
+    """What a meeting would break by itself as it was before; empty when nothing."""
+    then = Meeting(task.id, before.start, before.lead, before.second, before.room)
+    for breach in breaches(problem, Plan(problem.name, (then,))):
+        if breach.about == task.id and breach.rule not in ("H3", "H16"):
+            has_subject = breach.sentence.split()[0] in problem.facilitator
+            return breach.sentence if has_subject else f"it {breach.sentence}"
+    return ""
 
 
 def _direct_conferences(problem: Problem, plan: Plan) -> dict[str, list[date]]:
-    """The days of the direct conferences that each lead has in the plan."""
+    """The days of the direct conferences in the plan, by those for whom they are practice."""
     found: dict[str, list[date]] = defaultdict(list)
     for meeting in plan.meetings:
         is_direct = problem.case_of[meeting.task].kind is CaseKind.DIRECT
         if is_direct and problem.task[meeting.task].stage is Stage.CONFERENCE:
-            found[meeting.lead].append(local_day(problem.zone, meeting.start))
+            for who in practising(problem, meeting):
+                found[who].append(local_day(problem.zone, meeting.start))
     return found
 
 
@@ -160,18 +184,24 @@ def _why_lead(
             why = "with whom no plan was found that loses and delays as few meetings"
         taken_over = f"{lead.id} takes over from {case.current_lead}, {why}. "
     if practice:
-        return taken_over + practice
+        return f"{taken_over}{lead.id} leads to gain practice: {practice}."
     others = fitting(case) - 1
     suits = f"one of {others + 1} who fit the case" if others else "the only one who fits the case"
     return f"{taken_over}{lead.id} leads, {suits}, with {cases} of a fair {lead.caseload_norm}."
 
 
-def _practice(problem: Problem, plan: Plan, meeting: Meeting, conferences: list[date]) -> str:
-    """The road to five: which conference of the practice year the case's one is.
+def _practice(
+    problem: Problem,
+    plan: Plan,
+    meeting: Meeting,
+    who: str,
+    conferences: Mapping[str, list[date]],
+) -> str:
+    """The road to five: which conference of somebody's practice year the case's one is.
 
-    ``conferences`` are the days of all the lead's direct ones in the plan.
+    ``conferences`` are the days of all direct ones in the plan, by those who practise there.
     """
-    case, lead = problem.case_of[meeting.task], problem.facilitator[meeting.lead]
+    case, facilitator = problem.case_of[meeting.task], problem.facilitator[who]
     if case.kind is not CaseKind.DIRECT:
         return ""
     here = [
@@ -181,21 +211,35 @@ def _practice(problem: Problem, plan: Plan, meeting: Meeting, conferences: list[
     ]
     if not here:
         return ""
-    for year in practice_years(problem, lead):
-        earlier = year.count(day for day in conferences if day < here[0])
-        number = year.count(lead.conferences_held) + earlier + 1
+    for year in practice_years(problem, facilitator):
+        earlier = year.count(day for day in conferences[who] if day < here[0])
+        number = year.count(facilitator.conferences_held) + earlier + 1
         if year.count(here[:1]) and number <= year.wanted:
             last = min(days_after(year.end, -1), problem.horizon_end)
             return (
-                f"{lead.id} leads to gain practice: its conference is number {number} of the "
-                f"{year.wanted} wanted by {day_text(last)}."
+                f"its conference is number {number} of the {year.wanted} wanted by {day_text(last)}"
             )
     return ""
 
 
-def _why_second(problem: Problem, meeting: Meeting) -> str:
+def _why_second(
+    problem: Problem, plan: Plan, meeting: Meeting, conferences: Mapping[str, list[date]]
+) -> str:
     if meeting.second is None:
         return ""
+    told = _as_what_second(problem, meeting)
+    stage, policy = problem.task[meeting.task].stage, problem.policy
+    if stage is not Stage.CONFERENCE:
+        return f"{told} Here the {stage} is held by two as well."
+    if policy.practice_counts is PracticeCounts.LEAD_AND_SECOND:
+        practice = _practice(problem, plan, meeting, meeting.second, conferences)
+        if practice:
+            return f"{told} Being second is practice for {meeting.second} too: {practice}."
+    return told
+
+
+def _as_what_second(problem: Problem, meeting: Meeting) -> str:
+    assert meeting.second is not None  # noqa: S101 (asked only of those who have one)
     lead, second = problem.facilitator[meeting.lead], problem.facilitator[meeting.second]
     day = local_day(problem.zone, meeting.start)
     if lead.is_mentored_on(day):
@@ -221,9 +265,10 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
             before = local_day(problem.zone, plan.meeting[earlier.id].start)
         if before is not None:
             gap = problem.policy.gap_between(earlier, task)
-            allowed = f"at least {gap.least}" if gap.most is None else f"{gap.least} to {gap.most}"
+            own = "" if task.gap is None else ", agreed for this meeting alone"
             parts.append(
-                f"{(day - before).days} days after the {earlier.stage} ({allowed} are allowed)"
+                f"{(day - before).days} days after the {earlier.stage} "
+                f"({_allowed(gap)} are allowed{own})"
             )
     due = problem.due_of(task)
     if due is not None and day <= due:
@@ -250,8 +295,40 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
         f"to {_clock(problem, meeting, part.ends)}"
         for part in task.parts
     ]
-    told = f"It is {listed(parts)}."
-    return f"{told} Of the time the room is taken {listed(arrivals)}." if arrivals else told
+    sentences = [
+        f"It is {listed(parts)}.",
+        f"Of the time the room is taken {listed(arrivals)}." if arrivals else "",
+        _interpreted(problem, task),
+        _off_the_road(problem, plan, meeting),
+    ]
+    return " ".join(each for each in sentences if each)
+
+
+def _allowed(gap: Gap) -> str:
+    return f"at least {gap.least}" if gap.most is None else f"{gap.least} to {gap.most}"
+
+
+def _interpreted(problem: Problem, task: Task) -> str:
+    """Format 2: whoever was chosen by hand to interpret has to be free too."""
+    found = [each for each in task.people if problem.person[each].role == "interpreter"]
+    return f"{listed(found)} can come then to interpret." if found else ""
+
+
+def _off_the_road(problem: Problem, plan: Plan, meeting: Meeting) -> str:
+    """Format 2: a call on a day on which its caller travels between venues."""
+    if meeting.room is not None or not problem.policy.no_calls_on_journeys:
+        return ""
+    day = local_day(problem.zone, meeting.start)
+    visited = {
+        problem.venue_of[each.room].id
+        for each in plan.meetings
+        if each.room is not None
+        and meeting.lead in (each.lead, each.second)
+        and local_day(problem.zone, each.start) == day
+    }
+    if len(visited) < 2:
+        return ""
+    return f"{meeting.lead} is not on the way between venues then: no calls are made on journeys."
 
 
 def _clock(problem: Problem, meeting: Meeting, after: int) -> str:

@@ -4,7 +4,7 @@ Nothing here is used to find plans. Every plan is read against these rules befor
 and again on accepting it; a solver's own word is no evidence.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -197,7 +197,9 @@ def days_are_allowed(reading: Reading) -> Iterator[Breach]:
             yield Breach("H2", sitting.id, "is after the end of the order or of the horizon")
         notice = problem.policy.notice_of(sitting.task.stage)
         if not sitting.keeps_its_start() and sitting.day < days_after(problem.as_of, notice):
-            yield Breach("H2", sitting.id, "gives too short notice")
+            own = sitting.task.stage in problem.policy.notice
+            least = f": a {sitting.task.stage} needs {notice} days here" if own else ""
+            yield Breach("H2", sitting.id, f"gives too short notice{least}")
 
 
 def stages_come_in_order(reading: Reading) -> Iterator[Breach]:
@@ -397,47 +399,61 @@ def _calls_on_journeys(reading: Reading, who: str, sittings: list[Sitting]) -> I
 def weeks_are_within_the_cap(reading: Reading) -> Iterator[Breach]:
     """H10: minutes in meetings and contacts in a week from Monday, both roles.
 
-    Format 2: in any four weeks that follow one another too.
+    Format 2: in any four weeks that follow one another too; what work outside the problem takes of
+    a week counts.
     """
     for who, sittings in reading.by_facilitator.items():
-        weeks: dict[date, int] = defaultdict(int)
+        facilitator = reading.problem.facilitator[who]
+        planned: dict[date, int] = defaultdict(int)
         for sitting in sittings:
-            weeks[monday_of(sitting.day)] += sitting.task.minutes
-        cap = reading.problem.facilitator[who].weekly_minutes
-        for monday, minutes in weeks.items():
-            if minutes > cap:
-                yield Breach("H10", who, f"has {minutes} minutes in the week of {monday}")
-        most = reading.problem.facilitator[who].four_week_minutes
+            planned[monday_of(sitting.day)] += sitting.task.minutes
+        weeks = {
+            monday: planned.get(monday, 0) + facilitator.minutes_taken.get(monday, 0)
+            for monday in {*planned, *facilitator.minutes_taken}
+        }
+        for monday in planned:
+            if weeks[monday] > facilitator.weekly_minutes:
+                outside = facilitator.minutes_taken.get(monday)
+                added = f", {outside} of them outside this plan" if outside else ""
+                sentence = f"has {weeks[monday]} minutes in the week of {monday}{added}"
+                yield Breach("H10", who, sentence)
+        most = facilitator.four_week_minutes
         for monday in sorted(weeks):
-            # the fullest stretch of four weeks begins with one that has a meeting
-            four = sum(weeks.get(days_after(monday, 7 * number), 0) for number in range(4))
-            if most is not None and four > most:
+            # the fullest stretch of four weeks begins with one that is worked in
+            stretch = [days_after(monday, 7 * number) for number in range(4)]
+            four = sum(weeks.get(each, 0) for each in stretch)
+            is_of_plan = any(each in planned for each in stretch)
+            if most is not None and four > most and is_of_plan:
                 yield Breach("H10", who, f"has {four} minutes in the four weeks from {monday}")
 
 
 def conferences_are_spread_out(reading: Reading) -> Iterator[Breach]:
     """H11: at most so many conferences for a facilitator on one day, both roles.
 
-    Format 2: at most so many in a week from Monday, and days without one after each.
+    Format 2: at most so many in a week from Monday, and days without one after each; those outside
+    the problem count.
     """
     policy = reading.problem.policy
     for who, sittings in reading.by_facilitator.items():
-        days: dict[date, int] = defaultdict(int)
-        for sitting in sittings:
-            days[sitting.day] += sitting.task.stage is Stage.CONFERENCE
-        for day, conferences in days.items():
-            if conferences > reading.problem.policy.conferences_per_day:
-                yield Breach("H11", who, f"has {conferences} conferences on {day}")
-        weeks: dict[date, int] = defaultdict(int)
+        planned = {each.day for each in sittings if each.task.stage is Stage.CONFERENCE}
+        days = Counter(each.day for each in sittings if each.task.stage is Stage.CONFERENCE)
+        elsewhere = reading.problem.facilitator[who].conferences_elsewhere
+        days.update(elsewhere)
+        for day in sorted(planned):
+            if days[day] > policy.conferences_per_day:
+                outside = elsewhere.count(day)
+                added = f", {outside} of them outside this plan" if outside else ""
+                yield Breach("H11", who, f"has {days[day]} conferences on {day}{added}")
+        weeks = Counter[date]()
         for day, conferences in days.items():
             weeks[monday_of(day)] += conferences
-        for monday, conferences in weeks.items():
+        for monday in sorted({monday_of(day) for day in planned}):
             most = policy.conferences_per_week
-            if most is not None and conferences > most:
-                yield Breach("H11", who, f"has {conferences} conferences in the week of {monday}")
-        held = sorted(day for day, conferences in days.items() if conferences)
-        for earlier, later in pairwise(held):
-            if (later - earlier).days <= policy.recovery_days:
+            if most is not None and weeks[monday] > most:
+                yield Breach("H11", who, f"has {weeks[monday]} conferences in the week of {monday}")
+        for earlier, later in pairwise(sorted(days)):
+            is_short = (later - earlier).days <= policy.recovery_days
+            if is_short and {earlier, later} & planned:
                 yield Breach("H11", who, f"has no rest between conferences before {later}")
 
 

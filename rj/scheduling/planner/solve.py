@@ -10,6 +10,7 @@ from random import Random
 from rj.scheduling.planner.assignment import assign, without_programme
 from rj.scheduling.planner.diary import Diary, plan_of
 from rj.scheduling.planner.improve import Search
+from rj.scheduling.planner.keeping import keep_what_is_booked
 from rj.scheduling.planner.left_out import why_left_out
 from rj.scheduling.planner.making_room import make_room
 from rj.scheduling.planner.pairs import Pair, pairs_of
@@ -172,14 +173,16 @@ def look_for_a_plan(
             tell("improving", search.tiers, assignment.bounds)
         idle = 0 if is_better else idle + 1
         rounds += 1
+    is_cut_short = bool(not_reached) or not is_finished()
+    keep_what_is_booked(diary, scorer, table, assignment.advice)
     return Found(
         survey=survey,
         diary=diary,
-        tiers=search.tiers,
+        tiers=scorer.tiers(diary),
         bounds=assignment.bounds,
         rounds=rounds,
         not_reached=not_reached,
-        is_cut_short=bool(not_reached) or not is_finished(),
+        is_cut_short=is_cut_short,
     )
 
 

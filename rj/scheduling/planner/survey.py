@@ -32,6 +32,7 @@ from rj.scheduling.planner.practice import PracticeYear, practice_years
 from rj.scheduling.planner.problem import (
     Case,
     CaseKind,
+    Facilitator,
     Gap,
     Person,
     PracticeCounts,
@@ -57,6 +58,18 @@ class Site:
 
     room: int
     is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """H10, H11, format 2: what work outside the problem takes of somebody.
+
+    ``minutes`` by week and ``conferences`` by day, both counted as the grid counts them, and below
+    0 for those before it begins.
+    """
+
+    minutes: Counter[int]
+    conferences: Counter[int]
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,10 @@ class Survey:
             for years in self.years
         ]
         self.seconds_practise = problem.policy.practice_counts is PracticeCounts.LEAD_AND_SECOND
+        self.taken_elsewhere = [self._taken_elsewhere(each) for each in self.facilitators]
+        for who, elsewhere in enumerate(self.taken_elsewhere):
+            for week, minutes in elsewhere.minutes.items():
+                self._pinned_minutes[who, week] += minutes
         self._lead_starts: dict[int, Bits] = {}
         self._companies: dict[tuple[bytes, tuple[int, ...], bool], tuple[Counts, Counts, Days]] = {}
         self._every_day = np.ones(self.grid.length, dtype=bool)
@@ -218,6 +235,14 @@ class Survey:
         self._is_mentor = np.zeros((count, count), dtype=bool)
         for lead, mentors in enumerate(self.mentors):
             self._is_mentor[lead, list(mentors)] = True
+
+    def _taken_elsewhere(self, facilitator: Facilitator) -> Elsewhere:
+        grid = self.grid
+        taken = facilitator.minutes_taken.items()
+        return Elsewhere(
+            Counter({grid.week_of(grid.day_of(monday)): minutes for monday, minutes in taken}),
+            Counter(grid.day_of(day) for day in facilitator.conferences_elsewhere),
+        )
 
     def _days_of_pinned_conferences(self) -> dict[int, list[date]]:
         """T3: of direct conferences, for each facilitator for whom they count."""

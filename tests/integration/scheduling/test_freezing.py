@@ -157,7 +157,9 @@ def test_only_what_people_were_told_counts_as_published(database: Database) -> N
         assert told.start == at_london(MONDAY, time(10))
         assert told.lead == frozen.names.find(FACILITATOR, lead.id)
         assert told.room == frozen.names.find(ROOM, room.id)
-        assert task_of(frozen, a_step(session, order, Stage.PREPARATION)).published is None
+        held = task_of(frozen, a_step(session, order, Stage.PREPARATION))
+        assert (held.published, told.lead) == (None, held.booked and held.booked.lead)
+        assert task_of(frozen, a_step(session, order, Stage.ASSESSMENT)).booked is None
 
 
 def test_a_meeting_that_is_over_counts_as_held_and_awaits_its_outcome(
@@ -303,7 +305,7 @@ def test_meetings_of_another_area_take_a_facilitators_time(database: Database) -
         frozen = freeze(session, AREA, now=NOW)
         who = frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, shared.id))]
     assert (meeting.starts_at, meeting.ends_at) in [(b.starts_at, b.ends_at) for b in who.busy]
-    assert who.weekly_minutes == 600 - 60
+    assert (who.weekly_minutes, who.minutes_taken) == (600, {MONDAY: 60})
     assert who.caseload_cap == shared.caseload_cap - 1
 
 
@@ -333,17 +335,15 @@ def test_meetings_begun_this_week_count_towards_its_hours_and_no_other_weeks(
             frozen.problem.facilitator[str(frozen.names.find(FACILITATOR, each.id))]
             for each in (spent, fresh)
         )
-    # the planner keeps to her hour of the week by itself, on whatever day
-    assert max(each.ends_at for each in other.busy) < at_london(
-        NOW.date() + timedelta(days=1), time(0)
-    )
-    assert who.weekly_minutes == 60
-    rest = max(who.busy, key=lambda each: each.ends_at)
-    assert rest.starts_at == at_london(NOW.date() + timedelta(days=1), time(9))
-    assert rest.ends_at == at_london(MONDAY, time(0))
+    assert (who.weekly_minutes, who.minutes_taken) == (60, {NOW.date(): 60})
+    assert other.minutes_taken == {}
+    tomorrow = at_london(NOW.date() + timedelta(days=1), time(0))
+    assert all(each.ends_at < tomorrow for each in (*who.busy, *other.busy))
 
 
-def test_a_conference_of_another_area_fills_its_day(database: Database) -> None:
+def test_a_conference_of_another_area_counts_for_its_day_and_takes_its_own_time_alone(
+    database: Database,
+) -> None:
     with database.writing() as session:
         actor = an_actor(session)
         shared, second = (a_facilitator(session, areas=(AREA, "S1")) for _ in range(2))
@@ -363,9 +363,10 @@ def test_a_conference_of_another_area_fills_its_day(database: Database) -> None:
         frozen = freeze(session, AREA, now=NOW)
         names = [str(frozen.names.find(FACILITATOR, each.id)) for each in (shared, second)]
     for name in names:
-        taken = {(each.starts_at, each.ends_at) for each in frozen.problem.facilitator[name].busy}
-        midnights = [at_london(day, time(0)) for day in (MONDAY, MONDAY + timedelta(days=1))]
-        assert tuple(midnights) in taken
+        who = frozen.problem.facilitator[name]
+        assert who.conferences_elsewhere == (MONDAY,)
+        taken = [each.ends_at - each.starts_at for each in who.busy]
+        assert max(taken) < timedelta(days=1)
 
 
 def test_a_preparation_too_long_ago_is_refreshed_with_its_reason(database: Database) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from rj.scheduling.planner.documents import read_plan, read_problem
 from rj.scheduling.planner.problem import Problem
 from rj.scheduling.planner.rules import Breach, breaches
 from rj.scheduling.planner.solution import Solution
+from rj.scheduling.publishing import publish
 from rj.scheduling.runs import (
     get_run,
     names_of,
@@ -29,8 +32,8 @@ from rj.scheduling.runs import (
     stop_run,
 )
 from rj.scheduling.solving import MOST_BEGINNINGS, replay_run, solve_run
-from tests.builders import AREA, NOW, an_area
-from tests.scheduling_builders import a_county, a_solved_run
+from tests.builders import AREA, NOW, an_area, an_order
+from tests.scheduling_builders import RecordingTell, a_county, a_solved_run
 
 
 def proposed(session: Session, run: PlanningRun) -> list[ProposedMeeting]:
@@ -55,6 +58,29 @@ def test_a_run_proposes_every_stage_of_every_open_plan(database: Database) -> No
         reached = progress_of(session, run.id)
         assert reached is not None
         assert reached.phase == "done"
+
+
+def test_what_was_published_stays_where_new_orders_come(database: Database) -> None:
+    with database.writing() as session:
+        county = a_county(session, orders=6)
+    first = a_solved_run(database, county.actor)
+    with database.writing() as session:
+        orders = [order.id for order in county.orders]
+        publish(session, first, orders, actor=county.actor, now=NOW, tell=RecordingTell())
+        for _ in range(3):
+            an_order(session, sentenced_on=date(2026, 2, 27), with_harmed=True)
+    again = a_solved_run(database, county.actor, now=NOW + timedelta(days=2))
+
+    with database.reading() as session:
+        run = get_run(session, again)
+        changes = Counter(
+            meeting.change for meeting in proposed(session, run) if meeting.order_id in orders
+        )
+        others = {each.change for each in proposed(session, run) if each.order_id not in orders}
+        booked = read_problem(json.loads(run.problem))
+    assert set(changes) == {ProposalChange.UNCHANGED}, changes
+    assert others == {ProposalChange.NEW}
+    assert any(task.booked for case in booked.cases for task in case.tasks)
 
 
 def test_a_stored_problem_names_nobody(database: Database) -> None:

@@ -118,4 +118,4 @@ def test_a_proposal_elsewhere_never_takes_an_hour_people_were_told_of() -> None:
 
     [amina] = beside.facilitators
     assert amina.busy == (after,)
-    assert (amina.weekly_minutes, amina.caseload_cap) == (840, 9)
+    assert (amina.minutes_taken, amina.caseload_cap) == ({date(2026, 3, 9): 60}, 9)

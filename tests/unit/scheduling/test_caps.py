@@ -1,54 +1,43 @@
-"""What a begun week and a full day leave of a facilitator's time (H10, H11)."""
+"""What work elsewhere counts for beside meetings that stay where they are (H10, H11)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from rj.scheduling.caps import beyond_the_cap, whole_day
-from rj.scheduling.planner.problem import Busy, Window
+from rj.scheduling.caps import conferences_beside, minutes_beside
+from rj.scheduling.planner.problem import Busy
+from tests.planning_builders import POLICY
 
-WEDNESDAY = date(2026, 3, 11)
-NINE_TO_FIVE = tuple(Window(weekday, 9 * 60, 17 * 60) for weekday in range(5))
-SUNDAY_NIGHT = datetime(2026, 3, 16, tzinfo=UTC)
+MONDAY, NEXT_MONDAY = date(2026, 3, 9), date(2026, 3, 16)
+TUESDAY, WEDNESDAY, FRIDAY = date(2026, 3, 10), date(2026, 3, 11), date(2026, 3, 13)
+AN_HOUR_ON_FRIDAY = Busy(
+    datetime(2026, 3, 13, 10, tzinfo=UTC), datetime(2026, 3, 13, 11, tzinfo=UTC)
+)
 
 
-def at(day: int, hour: int) -> datetime:
-    return datetime(2026, 3, day, hour, tzinfo=UTC)
+def test_each_week_counts_what_is_taken_of_that_week_alone() -> None:
+    taken = {MONDAY: 300, NEXT_MONDAY: 60}
+
+    assert minutes_beside([], taken, weekly=240) == taken
 
 
-def beyond(minutes_left: int, *standing: Busy) -> list[Busy]:
-    return beyond_the_cap(
-        NINE_TO_FIVE, minutes_left, today=WEDNESDAY, soon=at(11, 13), standing=standing
+def test_a_meeting_that_stands_is_never_put_out_by_work_elsewhere() -> None:
+    taken = {MONDAY: 300, NEXT_MONDAY: 300}
+    beside = minutes_beside([AN_HOUR_ON_FRIDAY], taken, weekly=240)
+
+    assert beside == {MONDAY: 180, NEXT_MONDAY: 300}
+
+
+def test_four_weeks_leave_room_for_what_stands_too() -> None:
+    beside = minutes_beside(
+        [AN_HOUR_ON_FRIDAY], {date(2026, 2, 23): 100, MONDAY: 50}, weekly=240, four_weekly=180
     )
 
-
-def test_a_week_with_time_left_is_untouched() -> None:
-    assert beyond(20 * 60) == []
+    assert beside == {date(2026, 2, 23): 70, MONDAY: 50}
 
 
-def test_only_as_many_hours_stay_open_as_may_still_be_worked() -> None:
-    assert beyond(6 * 60) == [Busy(at(12, 11), SUNDAY_NIGHT)]
-    assert beyond(0) == [Busy(at(11, 13), SUNDAY_NIGHT)]
-    assert beyond(-60) == [Busy(at(11, 13), SUNDAY_NIGHT)]
+def test_conferences_elsewhere_leave_room_for_those_that_stand() -> None:
+    rested = replace(POLICY, recovery_days=1, conferences_per_week=2)
 
-
-def test_a_meeting_that_stands_keeps_its_hours_and_counts() -> None:
-    friday = Busy(at(13, 10), at(13, 12))
-
-    assert beyond(6 * 60, friday) == [
-        Busy(at(12, 9), friday.starts_at),
-        Busy(friday.ends_at, SUNDAY_NIGHT),
-    ]
-
-
-def test_a_week_that_ends_when_the_clocks_change_ends_at_its_own_midnight() -> None:
-    [rest] = beyond_the_cap(NINE_TO_FIVE, 0, today=date(2026, 3, 27), soon=at(27, 9), standing=())
-
-    assert rest.ends_at == datetime(2026, 3, 29, 23, tzinfo=UTC)
-
-
-def test_a_full_day_keeps_what_stands_in_it() -> None:
-    told = Busy(at(11, 10), at(11, 11))
-
-    assert whole_day(WEDNESDAY, [told, Busy(at(12, 9), at(12, 10))]) == [
-        Busy(at(11, 0), told.starts_at),
-        Busy(told.ends_at, at(12, 0)),
-    ]
+    assert conferences_beside([], {TUESDAY: 2}, rested) == (TUESDAY, TUESDAY)
+    assert conferences_beside([TUESDAY], {TUESDAY: 1, WEDNESDAY: 1, FRIDAY: 1}, rested) == (FRIDAY,)
+    assert conferences_beside([MONDAY, FRIDAY], {WEDNESDAY: 1}, rested) == ()

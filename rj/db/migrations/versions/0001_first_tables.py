@@ -497,6 +497,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("weekly_minutes", sa.Integer(), nullable=False),
+        sa.Column("four_week_minutes", sa.Integer(), nullable=True),
         sa.Column("caseload_cap", sa.Integer(), nullable=False),
         sa.Column("caseload_norm", sa.Integer(), nullable=False),
         sa.Column(
@@ -521,6 +522,7 @@ def upgrade() -> None:
         ),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.CheckConstraint("caseload_norm <= caseload_cap", name=op.f("ck_facilitator_caseload")),
+        sa.CheckConstraint("four_week_minutes >= 0", name=op.f("ck_facilitator_four_week_minutes")),
         sa.CheckConstraint("length(code) <= 12", name=op.f("ck_facilitator_code_length")),
         sa.CheckConstraint("length(email) <= 254", name=op.f("ck_facilitator_email_length")),
         sa.CheckConstraint("length(name) <= 100", name=op.f("ck_facilitator_name_length")),
@@ -1193,6 +1195,13 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column(
             "features",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "taken_with",
             sa.JSON(none_as_null=True).with_variant(
                 postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
             ),
