@@ -451,7 +451,7 @@ def _minutes_taken(node: Node) -> dict[date, int]:
         node.refuse("must be an object")
     found = {}
     for name in sorted(node.value):
-        monday = Node(name, f"{node.path}.{name}").day()
+        monday = Node(name, node, name).day()
         if monday.weekday():
             node.at(name).refuse("must be of a week named by its Monday")
         found[monday] = node.at(name).whole(0)
