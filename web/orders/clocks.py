@@ -62,9 +62,11 @@ class ClockEntry:
 class ShownClock:
     """What a page shows of one clock."""
 
+    kind: ClockKind
     id: str
     title: str
     tag: Tag
+    due_on: date | None
     due: str
     """A sentence on the day it ends."""
     other_reading: str
@@ -140,9 +142,11 @@ def shown_clocks(
         may_change = is_open and may_be_changed(order, steps or [], clock.kind)
         shown.append(
             ShownClock(
+                kind=clock.kind,
                 id=f"clock-{clock.kind.value}",
                 title=words_for(clock.kind),
                 tag=clock_tag(clock.standing) if rule.is_promise else _aim_tag(clock),
+                due_on=clock.reckoning.due_on,
                 due=due_text(clock.reckoning),
                 other_reading=other_reading_text(clock.other_reading),
                 owner=_owner(rule, lead),

@@ -42,7 +42,7 @@ from rj.parties.queries import (
     orders_of_harmers_named,
     parties_of,
 )
-from rj.policy.clocks import ClockState, Standing
+from rj.policy.clocks import CLOCK_OF_STAGE, ClockState, Standing
 from rj.policy.languages import language_name
 from rj.policy.terms import PartyRole, Role, Route, Side, Skill, Stage
 from rj.venues.queries import get_room, get_venue
@@ -322,15 +322,18 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
     meetings = meetings_of(session, order.id)
     parties = parties_of(session, order.id)
     names = party_names(session, order.id)
+    clocks = shown_clocks(session, order, today, steps)
     return OrderPage(
         reference=order.reference,
         about=", ".join(filter(None, (harmer_names(session, [order.id]).get(order.id), order.crn))),
-        clocks=shown_clocks(session, order, today, steps),
+        clocks=clocks,
         is_closed=order.closed_at is not None,
         facts=_facts(session, order, names),
         history=change_rows(session, order),
         timeline=tuple(
-            _timeline_step(session, step, plan, meetings, names, today) for step in steps if plan
+            _timeline_step(session, step, plan, meetings, names, today, _aim(step, clocks))
+            for step in steps
+            if plan
         ),
         people=tuple(_party_row(session, party, names) for party in parties),
         told=_told(session, steps, plan, meetings, parties, names),
@@ -449,6 +452,7 @@ def _timeline_step(
     meetings: list[Meeting],
     names: dict[UUID, str],
     today: date,
+    aim: date | None,
 ) -> TimelineStep:
     route = plan.route if plan else Route.UNDECIDED
     meeting = next(
@@ -477,7 +481,7 @@ def _timeline_step(
         due = f"Promised by {day_text(step.due_on)}"
     else:
         due = f"Not before {day_text(step.window_opens_on)}" + (
-            f", our aim {day_text(step.target_on)}" if step.target_on else ""
+            f", our aim {day_text(aim)}" if aim else ""
         )
     return TimelineStep(
         title=stage_words(step, route),
@@ -489,6 +493,13 @@ def _timeline_step(
         needs=tuple(needs),
         href=f"/meetings/{meeting.id}" if meeting else "",
     )
+
+
+def _aim(step: PlanStep, clocks: tuple[ShownClock, ...]) -> date | None:
+    """Our own aim for a step. Once the clock of its stage runs, the clock alone says the day: it
+    starts from what was recorded, the plan from what was expected."""
+    running = next((each for each in clocks if each.kind is CLOCK_OF_STAGE[step.stage]), None)
+    return step.target_on if running is None else running.due_on
 
 
 def _step_tag(step: PlanStep, meeting: Meeting | None, today: date) -> tuple[Tag, str]:

@@ -6,13 +6,17 @@ from uuid import UUID, uuid4
 from sqlmodel import col, select
 
 from rj.audit.models import AuditEntry
+from rj.clocks.reading import case_clocks
 from rj.db.database import Database
-from rj.orders.models import ContactAttempt, Order, PlanStep
+from rj.orders.models import ContactAttempt, Order, PlanStep, StepState
+from rj.orders.plans import let_clocks_follow
 from rj.orders.queries import live_plan, steps_of
 from rj.parties.models import Party
-from rj.policy.terms import PartyRole, Role, Route, Side, Stage
-from tests.builders import a_party, an_order
+from rj.policy.terms import ClockKind, PartyRole, Role, Route, Side, Stage
+from tests.builders import a_party, an_actor, an_order
+from tests.scheduling_builders import RecordingTell, find_suitable
 from tests.web_client import TELLER, Site, a_person, a_site
+from web.pages import day_text
 
 OTHER_AREA = "elsewhere"
 
@@ -373,3 +377,25 @@ def test_r48_the_sheet_for_the_officer_is_shown_and_sent_once(database, clock):
     assert "Reparation activity" in sheet
     assert answers == [303, 303]
     assert after.count("Waiting to be sent") == 1
+
+
+def test_the_aim_of_a_running_clock_is_the_one_its_plan_shows(database, clock):
+    """The case is found suitable days after its assessment was held: the clock starts then."""
+    with database.writing() as session:
+        order = an_order(session, sentenced_on=date(2026, 2, 16), with_harmed=False)
+        actor = an_actor(session)
+        order.first_contacted_on = date(2026, 2, 18)
+        plan = live_plan(session, order.id)
+        contact, assessment, preparation, *_ = steps_of(session, plan.id)
+        contact.state = assessment.state = StepState.DONE
+        contact.done_on, assessment.done_on = date(2026, 2, 18), date(2026, 2, 24)
+        let_clocks_follow(session, plan, order)
+        find_suitable(session, order, actor=actor, tell=RecordingTell())
+        session.flush()
+        running = {each.kind: each for each in case_clocks(session, order, clock.today())}
+        due_on = running[ClockKind.PREPARATION].reckoning.due_on
+        assert preparation.target_on != due_on
+    with a_site(database, clock) as site:
+        page = a_coordinators_site(site, database).get(f"/orders/{order.id}").text
+    assert f"our aim {day_text(due_on)}" in page
+    assert f"our aim {day_text(preparation.target_on)}" not in page
