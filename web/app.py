@@ -98,6 +98,7 @@ from web.compartments.controllers import (
     ReleasePages,
 )
 from web.errors import EXCEPTION_HANDLERS
+from web.facilitators.aftercare import Aftercare, MyAftercare
 from web.facilitators.calendar import MyCalendar
 from web.facilitators.conflicts import Background
 from web.facilitators.controllers import MyCases, MyMeetings
@@ -166,6 +167,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     ClockPages,
     HandOverPages,
     MyHandOver,
+    MyAftercare,
+    Aftercare,
     Recording,
     PlanningPages,
     MendingPages,

@@ -35,6 +35,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "hold meeting",
         "import reference list",
         "place provisional hold",
+        "record aftercare",
         "record contact attempt",
         "record gate",
         "record order",

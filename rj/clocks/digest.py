@@ -1,7 +1,9 @@
 """The daily digest: how many first contacts are due or overdue, to each coordinator.
 
-It names nobody and no case, only counts: a mail lies in mailboxes and on lock screens. Which cases
-they are stands behind the sign-in.
+It goes on working mornings (R21), as nobody would read it on others: what passed on a Sunday or a
+bank holiday is told on the next, and what falls due on days off is told on the last before them.
+The pages tell each at once. It names nobody and no case, only counts: a mail lies in mailboxes and
+on lock screens. Which cases they are stands behind the sign-in.
 
     Daily(database, mail).step(now)          once a day, however often it is asked
     DigestMessages(mail, public_url)         the outbox's handler of what it queues
@@ -26,8 +28,9 @@ from rj.clocks.models import ClockDigest
 from rj.compartments.permission import limited_away
 from rj.db.database import Database
 from rj.kernel.london import london_day, london_time
+from rj.kernel.working_days import ONE_DAY, is_working_day
 from rj.orders.clocks import clock_changes_of, first_contact
-from rj.orders.plan_dates import NO_CHANGES
+from rj.orders.plan_dates import NO_CHANGES, holidays_after
 from rj.orders.queries import orders_awaiting_first_contact, policy_of_order
 from rj.outbox.handling import Ready, Stopped
 from rj.outbox.models import Message, RecipientKind
@@ -43,9 +46,10 @@ SUBJECT = UUID("6f1c2a52-5f0e-4b1b-9a53-0d6f3b1d7c15")
 NOT_BEFORE_HOUR = 6
 """In the morning, so that it lies there when the day's work begins."""
 
-OVERDUE, DUE_TODAY = "overdue", "due_today"
+OVERDUE, DUE_TODAY, DUE_ON_DAYS_OFF = "overdue", "due_today", "due_on_days_off"
 Pressing = Mapping[str | int, int]
-"""How many first contacts are overdue, due today, or beyond an alert, by the alert's day."""
+"""How many first contacts are overdue, due today or before the next working day, or beyond an
+alert, by the alert's day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Words:
     opening: str
     overdue: str
     due_today: str
+    due_on_days_off: str
     after_day: str
     link: str
 
@@ -66,6 +71,7 @@ WORDS = {
         opening="These first calls have not reached anybody yet. Sign in to see which they are.",
         overdue="Overdue",
         due_today="Due today",
+        due_on_days_off="Due before the next working day",
         after_day="Day {day} has passed",
         link="Sign in",
     ),
@@ -77,6 +83,7 @@ WORDS = {
         ),
         overdue="Hwyr",
         due_today="I'w gwneud heddiw",
+        due_on_days_off="I'w gwneud cyn y diwrnod gwaith nesaf",
         after_day="Mae diwrnod {day} wedi mynd heibio",
         link="Mewngofnodi",
     ),
@@ -94,6 +101,8 @@ class Daily:
         """Queue today's digest unless it was. Any number of workers may ask."""
         today = london_day(now)
         if not self.mail.host or london_time(now).hour < NOT_BEFORE_HOUR:
+            return
+        if not is_working_day(today, holidays_after(today)):
             return
         with self.database.reading() as session:
             if session.get(ClockDigest, today) is not None:
@@ -147,6 +156,7 @@ def pressing_for(session: Session, account_id: UUID, today: date) -> Pressing:
         order for order in orders_awaiting_first_contact(session, areas) if order.id not in away
     ]
     changes = clock_changes_of(session, [order.id for order in waiting])
+    free_until = _last_day_off(today)
     found: Counter[str | int] = Counter()
     for order in waiting:
         standards = policy_of_order(session, order).standards
@@ -155,9 +165,20 @@ def pressing_for(session: Session, account_id: UUID, today: date) -> Pressing:
             found[OVERDUE] += 1
         elif clock.state is ClockState.DUE_TODAY:
             found[DUE_TODAY] += 1
+        elif clock.due_on is not None and clock.due_on <= free_until:
+            found[DUE_ON_DAYS_OFF] += 1
         elif clock.state is not ClockState.PAUSED and clock.alert is not None:
             found[clock.alert] += 1
     return found
+
+
+def _last_day_off(today: date) -> date:
+    """The last day before the next working one; today where that is tomorrow."""
+    holidays = holidays_after(today)
+    day = today
+    while not is_working_day(day + ONE_DAY, holidays):
+        day += ONE_DAY
+    return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +238,7 @@ def digest_notice(pressing: Pressing, language: Language, link: str, signed: str
     labels: dict[str | int, str] = {
         OVERDUE: words.overdue,
         DUE_TODAY: words.due_today,
+        DUE_ON_DAYS_OFF: words.due_on_days_off,
         **{day: words.after_day.format(day=day) for day in alerts},
     }
     counts = tuple((label, str(pressing[key])) for key, label in labels.items() if key in pressing)

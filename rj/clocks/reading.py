@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from rj.conferences.aftercare import AFTERCARE, reached_on
 from rj.conferences.attendance import expected
 from rj.conferences.models import GateRecord
 from rj.conferences.queries import latest_gates
@@ -87,6 +88,8 @@ class _Facts:
     plan: Plan | None
     steps: tuple[PlanStep, ...]
     gates: Mapping[tuple[Gate, UUID | None], GateRecord]
+    rung_on: Mapping[ClockKind, date | None]
+    """The day on which both sides had been rung after the third meeting, for each such call."""
     thirds_people: tuple[UUID, ...]
     """Everybody whose own gates the third meeting waits for."""
 
@@ -126,6 +129,7 @@ def _facts(session: Session, order: Order) -> _Facts:
         plan=plan,
         steps=tuple(steps),
         gates=latest_gates(session, order.id),
+        rung_on={kind: reached_on(session, order.id, kind, people) for kind in AFTERCARE},
         thirds_people=tuple(each.id for each in coming.values() if each.role.passes_gates),
     )
 
@@ -175,9 +179,12 @@ def _risk_assessment(facts: _Facts) -> Span | None:
     return Span(min(known)) if known else None
 
 
-def _after_the_meeting(facts: _Facts) -> Span | None:
-    held_on = facts.done(Stage.REPARATION)
-    return Span(held_on) if held_on else None
+def _call_after(kind: ClockKind) -> Callable[[_Facts], Span | None]:
+    def span(facts: _Facts) -> Span | None:
+        held_on = facts.done(Stage.REPARATION)
+        return Span(held_on, facts.rung_on[kind]) if held_on else None
+
+    return span
 
 
 def _since_sentence(facts: _Facts) -> Span:
@@ -191,8 +198,8 @@ _SPANS: Mapping[ClockKind, Callable[[_Facts], Span | None]] = MappingProxyType(
         ClockKind.PREPARATION: _preparation,
         ClockKind.RISK_ASSESSMENT: _risk_assessment,
         ClockKind.REPARATION: _reparation,
-        ClockKind.CALLS_AFTER: _after_the_meeting,
-        ClockKind.LATER_CALL: _after_the_meeting,
+        ClockKind.CALLS_AFTER: _call_after(ClockKind.CALLS_AFTER),
+        ClockKind.LATER_CALL: _call_after(ClockKind.LATER_CALL),
         ClockKind.REVIEW: _review,
         ClockKind.VICTIM_SCHEME: _since_sentence,
     }

@@ -8,7 +8,14 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from rj.db.types import Versioned, term
-from rj.policy.terms import AskedBy, AttendanceOutcome, Gate, GateValue
+from rj.policy.terms import (
+    AskedBy,
+    AttendanceOutcome,
+    ClockKind,
+    ContactOutcome,
+    Gate,
+    GateValue,
+)
 
 
 class MeetingState(StrEnum):
@@ -77,6 +84,25 @@ class MeetingVersion(SQLModel, table=True):
     """Who asked for this change, where a coordinator moved the meeting."""
     changed_at: datetime
     changed_by: UUID | None = Field(default=None, foreign_key="account.id")
+
+
+class AftercareCall(SQLModel, table=True):
+    """One attempt to ring somebody after the third meeting, and what came of it (R30).
+
+    What was said is not kept.
+    """
+
+    __tablename__ = "aftercare_call"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    order_id: UUID = Field(foreign_key="sentence_order.id", index=True)
+    party_id: UUID = Field(foreign_key="party.id", index=True)
+    clock: ClockKind = term(ClockKind)
+    """The call soon after the meeting, or the one some weeks later."""
+    outcome: ContactOutcome = term(ContactOutcome)
+    called_at: datetime
+    recorded_by: UUID = Field(foreign_key="account.id")
+    recorded_at: datetime
 
 
 class Booking(SQLModel, table=True):

@@ -18,7 +18,7 @@ from rj.accounts.models import Area
 from rj.audit.models import AuditEntry
 from rj.audit.services import Actor, note
 from rj.calendars.models import Invitation
-from rj.conferences.models import GateRecord, Meeting
+from rj.conferences.models import AftercareCall, GateRecord, Meeting
 from rj.kernel.errors import NotFound
 from rj.orders.history import changes_of
 from rj.orders.models import ContactAttempt, Court, Order, Plan, PlanStep, Requirement
@@ -77,6 +77,7 @@ def _party_file(session: Session, party: Party, seal: Seal, keeper: Keeper) -> F
         "times_taken": _own(session, PartyBusy, party.id, "starts_at"),
         "places_to_avoid": _places(session, PlaceToAvoid, party.id),
         "places_you_would_rather_go_to": _places(session, LikedVenue, party.id),
+        "calls_after_the_meeting": _own(session, AftercareCall, party.id, "called_at"),
         "what_was_found": _without_notes(_gates(session, party)),
         "appointments": _appointments(session, party),
         "messages": messages_of(session, party.id, keeper, "told"),

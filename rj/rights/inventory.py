@@ -122,6 +122,12 @@ INVENTORY: tuple[Kept, ...] = (
     _kept("requirement", points="order_id", told="kind days starts_on ends_on"),
     _kept("order_offence", points="order_id", told="offence_code"),
     _kept(
+        "aftercare_call",
+        points="order_id party_id recorded_by",
+        told="clock outcome called_at",
+        why="that a call was made is a fact of the case; what was said is not kept",
+    ),
+    _kept(
         "contact_attempt",
         points="order_id recorded_by",
         told="attempted_at outcome note",

@@ -20,6 +20,7 @@ from rj.audit.services import SERVICE, note
 from rj.calendars.models import Invitation
 from rj.compartments.permission import orders_nobody_opens
 from rj.conferences.models import (
+    AftercareCall,
     Booking,
     GateRecord,
     Meeting,
@@ -102,6 +103,7 @@ OF_AN_ORDER: tuple[type[SQLModel], ...] = (
     GateRecord,
     ClockChange,
     ContactAttempt,
+    AftercareCall,
     OrderOffence,
     OrderChange,
     LinkedOrders,

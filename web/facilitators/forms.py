@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
-from rj.policy.terms import AttendanceOutcome, CalendarWish, ContactOutcome, GateValue
+from rj.policy.terms import AttendanceOutcome, CalendarWish, ClockKind, ContactOutcome, GateValue
 from web.forms import entry
 
 
@@ -26,6 +26,16 @@ class GateForm:
 
     value: GateValue = entry("finding", missing="Select what you found")
     note: str = entry("note", longest=1000, is_long=True, is_required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AftercareForm:
+    """A call after the third meeting."""
+
+    clock: ClockKind = entry("call", missing="Select which call it was")
+    outcome: ContactOutcome = entry("what came of the call", missing="Select what came of the call")
+    called_on: date = entry("date of the call")
+    at_time: time = entry("time of the call")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,10 @@ class LiaisonPages(Controller):
     guards = OWN
 
     @get(sync_to_thread=True)
-    def index(self, request: Visitor, database: Given[Database]) -> Template:
+    def index(self, request: Visitor, database: Given[Database], clock: Given[Clock]) -> Template:
         """Tasks first."""
         with database.reading() as session:
-            shown = pages.home(session, request.user)
+            shown = pages.home(session, request.user, clock.today())
         return page(request, "liaison/home.html", title="Contact", shown=shown)
 
     @get("/cases/{order_id:uuid}", sync_to_thread=True)
@@ -84,7 +84,7 @@ class LiaisonPages(Controller):
         """One case. The view is noted in the audit."""
         with database.reading() as session:
             order = own_case(session, request.user, order_id)
-            shown = pages.case_page(session, order)
+            shown = pages.case_page(session, order, clock.today())
         return page(request, "liaison/case.html", title=f"Case {shown.reference}", shown=shown)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from rj.calendars.calling import calls_made
 from rj.calendars.queries import ToTell, letters_and_calls
 from rj.calendars.rendering import CallToMake, LetterToPrint
+from rj.conferences.aftercare import calls_to_make
 from rj.conferences.attendance import attendees
 from rj.conferences.queries import latest_gates, live_meetings
 from rj.conferences.readiness import person_in_words
@@ -175,14 +176,14 @@ class MessagePage:
     attempts: tuple[Fact, ...]
 
 
-def home(session: Session, person: Person) -> LiaisonHome:
+def home(session: Session, person: Person, today: date) -> LiaisonHome:
     """Tasks first, then the cases."""
     orders = own_cases(session, person)
     tasks = []
     cases = []
     for order in orders:
         person.opens(Role.LIAISON_OFFICER, IN_A_LIST, order.id, order.id)
-        tasks += [replace(task, case=order.reference) for task in _tasks(session, order)]
+        tasks += [replace(task, case=order.reference) for task in _tasks(session, order, today)]
         meetings = _harmed_meetings(session, order)
         cases.append(
             LiaisonCase(
@@ -198,7 +199,7 @@ def home(session: Session, person: Person) -> LiaisonHome:
     return LiaisonHome(tuple(tasks), tuple(cases))
 
 
-def case_page(session: Session, order: Order) -> CasePage:
+def case_page(session: Session, order: Order, today: date) -> CasePage:
     """One case: its facts, the harmed side's people and meetings, and what waits."""
     return CasePage(
         reference=order.reference,
@@ -211,7 +212,7 @@ def case_page(session: Session, order: Order) -> CasePage:
         ),
         people=_people(session, order),
         meetings=_harmed_meetings(session, order),
-        tasks=tuple(_tasks(session, order)),
+        tasks=tuple(_tasks(session, order, today)),
         openings=opening_rows(session, order.id),
         stopped=tuple(
             StoppedRow(
@@ -367,7 +368,7 @@ def _harmed_meetings(session: Session, order: Order) -> tuple[LiaisonMeeting, ..
     return tuple(found)
 
 
-def _tasks(session: Session, order: Order) -> list[TaskRow]:
+def _tasks(session: Session, order: Order, today: date) -> list[TaskRow]:
     """What waits for one case: first how to reach people, then letters and calls."""
     rows = [
         TaskRow(
@@ -395,7 +396,24 @@ def _tasks(session: Session, order: Order) -> list[TaskRow]:
         ),
         *_questions(session, order),
         *rows,
+        *_calls_after(session, order, today),
         *(task for waiting, task in _waiting(session, order) if not waiting.is_to_agree),
+    ]
+
+
+def _calls_after(session: Session, order: Order, today: date) -> list[TaskRow]:
+    """Calls to those who met, or who agreed to something else (R30)."""
+    return [
+        TaskRow(
+            what="Ring them after the meeting",
+            who=_name(session, party),
+            when=f"By {day_text(due_on)}",
+            href=f"/liaison/people/{party.id}/after",
+            tag=Tag("Call", "late" if due_on < today else "held"),
+        )
+        for party in parties_of(session, order.id)
+        if party.side is Side.HARMED
+        for _, due_on in calls_to_make(session, order, party, today)
     ]
 
 

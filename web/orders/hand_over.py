@@ -26,10 +26,11 @@ from web.given import Given
 from web.guards import needs
 from web.orders.access import coordinators_order
 from web.pages import Fact, day_text, moment_text, page, see
-from web.people import NamesShown, Visitor
+from web.people import NamesShown, Person, Visitor
 from web.visits import say
 from web.words import words_for
 
+WAITS = "A mail to the responsible officer waits to be sent"
 CASE_SYSTEM_WORDS: dict[AttendanceOutcome, str] = {
     AttendanceOutcome.ATTENDED_COMPLIED: "Attended - complied",
     AttendanceOutcome.ATTENDED_FAILED_TO_COMPLY: "Attended - failed to comply",
@@ -135,7 +136,7 @@ class HandOverPages(Controller):
             order = coordinators_order(session, request.user, order_id)
             names = NamesShown(harmer_names(session, [order.id]), request.user, Role.COORDINATOR)
             shown = hand_over_page(session, order, names.get(order.id, ""), clock.now())
-        return _sheet(request, shown, clock, f"/orders/{order_id}", may_send=True)
+        return _sheet(request, shown, clock, f"/orders/{order_id}")
 
     @post(sync_to_thread=True)
     def send(
@@ -151,22 +152,16 @@ class HandOverPages(Controller):
 
         def act(session: Session) -> str:
             coordinators_order(session, request.user, order_id)
-            send_hand_over(
-                session,
-                order_id,
-                mail=settings.mail,
-                actor=request.user.actor(Role.COORDINATOR),
-                now=clock.now(),
-            )
+            _send(session, request.user, Role.COORDINATOR, order_id, settings, clock)
             return f"/orders/{order_id}/hand-over"
 
         where = once(database, entered, request.user, act, now=clock.now())
-        say(request, "A mail to the responsible officer waits to be sent")
+        say(request, WAITS)
         return see(where)
 
 
 class MyHandOver(Controller):
-    """The same sheet for the facilitator of the case, to print."""
+    """The same sheet for the facilitator of the case, to print or to send."""
 
     path = "/my/cases/{order_id:uuid}/hand-over"
     guards = (needs(Role.FACILITATOR),)
@@ -179,23 +174,48 @@ class MyHandOver(Controller):
         clock: Given[Clock],
         order_id: FromPath[UUID],
     ) -> Template:
-        """To read and print."""
+        """To read and print. The view is noted in the audit."""
         with database.reading() as session:
             order = own_order(session, request.user, order_id)
             names = NamesShown(harmer_names(session, [order.id]), request.user, Role.FACILITATOR)
             shown = hand_over_page(session, order, names.get(order.id, ""), clock.now())
-        return _sheet(request, shown, clock, f"/my/cases/{order_id}", may_send=False)
+        return _sheet(request, shown, clock, f"/my/cases/{order_id}")
+
+    @post(sync_to_thread=True)
+    def send(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        settings: Given[Settings],
+        order_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Redirect:
+        """Send it to the officer, under the neutral reference."""
+
+        def act(session: Session) -> str:
+            own_order(session, request.user, order_id)
+            _send(session, request.user, Role.FACILITATOR, order_id, settings, clock)
+            return f"/my/cases/{order_id}/hand-over"
+
+        where = once(database, entered, request.user, act, now=clock.now())
+        say(request, WAITS)
+        return see(where)
 
 
-def _sheet(
-    request: Visitor, shown: HandOverPage, clock: Clock, here: str, *, may_send: bool
-) -> Template:
+def _send(
+    session: Session, person: Person, role: Role, order_id: UUID, settings: Settings, clock: Clock
+) -> None:
+    actor = person.actor(role)
+    send_hand_over(session, order_id, mail=settings.mail, actor=actor, now=clock.now())
+
+
+def _sheet(request: Visitor, shown: HandOverPage, clock: Clock, here: str) -> Template:
     return page(
         request,
         "orders/hand_over.html",
         title="Attendance and completion",
         shown=shown,
         here=here,
-        may_send=may_send,
         today=day_text(clock.today()),
     )

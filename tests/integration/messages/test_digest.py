@@ -1,6 +1,6 @@
 """The daily digest of first contacts that run out: counts, to coordinators, once a day."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -80,6 +80,28 @@ def test_it_goes_once_a_day_and_not_before_the_morning(database, coordinator):
     with database.reading() as session:
         assert len(digests(session)) == 2
         assert [each.readers for each in session.exec(select(ClockDigest))] == [1, 1]
+
+
+def test_on_days_off_none_goes_and_what_falls_due_then_is_told_before(database):
+    """Good Friday 2026 is 3 April, Easter Monday 6 April."""
+    thursday = datetime(2026, 4, 2, 7, 0, tzinfo=UTC)
+    with database.writing() as session:
+        an_account(session)
+        for due_on in (date(2026, 4, 4), date(2026, 4, 6), date(2026, 4, 7), date(2026, 4, 8)):
+            an_order(session, sentenced_on=due_on - 15 * DAY)
+    daily = Daily(database, MAIL)
+    for days in range(5):
+        daily.step(thursday + days * DAY)
+    with database.writing() as session:
+        [message] = digests(session)
+        told = text_of(session, message, thursday)
+        assert "Due before the next working day: 2" in told
+    daily.step(thursday + 5 * DAY)
+    with database.writing() as session:
+        [message] = [each for each in digests(session) if each.envelope["day"] == "2026-04-07"]
+        told = text_of(session, message, thursday + 5 * DAY)
+        assert "Overdue: 2" in told
+        assert "Due today: 1" in told
 
 
 def test_of_two_workers_at_one_moment_only_one_leaves_mails(database, coordinator):

@@ -1945,6 +1945,65 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "venue_id", name=op.f("pk_venue_agreed")),
     )
     op.create_table(
+        "aftercare_call",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "clock",
+            sa.Enum(
+                "first_contact",
+                "assessment",
+                "preparation",
+                "reparation",
+                "review",
+                "risk_assessment",
+                "calls_after",
+                "later_call",
+                "victim_scheme",
+                name="clockkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "reached",
+                "no_answer",
+                "message_left",
+                "wrong_number",
+                "other",
+                name="contactoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("called_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["sentence_order.id"],
+            name=op.f("fk_aftercare_call_order_id_sentence_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["party_id"], ["party.id"], name=op.f("fk_aftercare_call_party_id_party")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["account.id"], name=op.f("fk_aftercare_call_recorded_by_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftercare_call")),
+    )
+    with op.batch_alter_table("aftercare_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_aftercare_call_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_aftercare_call_party_id"), ["party_id"], unique=False)
+
+    op.create_table(
         "contact_release",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
@@ -2795,6 +2854,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contact_release_facilitator_id"))
 
     op.drop_table("contact_release")
+    with op.batch_alter_table("aftercare_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_aftercare_call_party_id"))
+        batch_op.drop_index(batch_op.f("ix_aftercare_call_order_id"))
+
+    op.drop_table("aftercare_call")
     op.drop_table("venue_agreed")
     with op.batch_alter_table("room_block", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_block_room_id"))

@@ -277,3 +277,15 @@ def test_an_outcome_completes_the_step_and_only_after_it_has_begun(database, clo
     assert "Outcome recorded" in text
     with database.reading() as session:
         assert get_meeting(session, meeting_id).state is MeetingState.OCCURRED
+
+
+def test_a_facilitator_sends_the_sheet_of_an_own_case_to_the_officer_once(database, clock):
+    case = a_case(database)
+    at = f"/my/cases/{case.order_id}/hand-over"
+    with a_site(database, clock) as site:
+        site.sign_in(case.facilitator)
+        hidden = site.hidden_fields(at)
+        assert [site.post(at, hidden=hidden).status_code for _ in range(2)] == [303, 303]
+        assert site.get(at).text.count("Waiting to be sent") == 1
+        site.sign_in(a_person(database, Role.FACILITATOR, area_id=AREA, email="other@staff.test"))
+        assert site.post(at, hidden=site.hidden_fields("/my/calendar")).status_code == 404
