@@ -70,6 +70,13 @@ def policy_of(standards: DeliveryStandards) -> planning.Policy:
         first_year_target=standards.first_year_conferences,
         later_year_target=standards.later_year_conferences,
         conferences_per_day=standards.conferences_per_day,
+        conferences_per_week=standards.conferences_per_week,
+        recovery_days=standards.recovery_days,
+        mentored_seconds=standards.mentored_seconds,
+        no_calls_on_journeys=standards.no_calls_on_journeys,
+        practice_counts=planning.PracticeCounts.LEAD_AND_SECOND
+        if standards.seconds_practise
+        else planning.PracticeCounts.LEAD,
         travel=Travel(
             fixed_minutes=standards.journey_fixed_minutes,
             seconds_per_km=standards.journey_seconds_per_km,
@@ -291,8 +298,15 @@ class Staff:
         )
 
 
-def read_staff(session: Session, facilitator_ids: Collection[UUID], now: datetime) -> Staff:
-    """These facilitators. A conference that is over counts as held, outcome recorded or not."""
+def read_staff(
+    session: Session,
+    facilitator_ids: Collection[UUID],
+    now: datetime,
+    *,
+    seconds_practise: bool = False,
+) -> Staff:
+    """These facilitators. A conference that is over counts as held, outcome recorded or not; for
+    its second too where ``seconds_practise``."""
     rows = session.exec(select(Facilitator).where(col(Facilitator.id).in_(facilitator_ids))).all()
     areas: dict[UUID, list[str]] = defaultdict(list)
     for covered in session.exec(
@@ -325,7 +339,7 @@ def read_staff(session: Session, facilitator_ids: Collection[UUID], now: datetim
     ):
         held[past.facilitator_id].append(past.held_on)
     led = session.exec(
-        select(Meeting.lead_id, Meeting.starts_at)
+        select(col(Meeting.lead_id), col(Meeting.second_id), col(Meeting.starts_at))
         .join(PlanStep, col(PlanStep.id) == Meeting.step_id)
         .join(Plan, col(Plan.id) == PlanStep.plan_id)
         .where(
@@ -333,11 +347,16 @@ def read_staff(session: Session, facilitator_ids: Collection[UUID], now: datetim
             func.coalesce(PlanStep.route, Plan.route) == Route.DIRECT,
             Meeting.state != MeetingState.CANCELLED,
             Meeting.starts_at <= now,
-            col(Meeting.lead_id).in_(facilitator_ids),
+            or_(
+                col(Meeting.lead_id).in_(facilitator_ids),
+                col(Meeting.second_id).in_(facilitator_ids),
+            ),
         )
     )
-    for lead_id, starts_at in led:
+    for lead_id, second_id, starts_at in led:
         held[lead_id].append(london_day(starts_at))
+        if seconds_practise and second_id is not None:
+            held[second_id].append(london_day(starts_at))
     return Staff(
         facilitators={row.id: row for row in rows},
         areas=areas,

@@ -43,6 +43,7 @@ ROLES = {
     Part.HARMER: "offender",
     Part.HARMED: "victim",
     Part.OFFICER: "manager",
+    Part.INTERPRETER: "interpreter",
 }
 """The planning format's words; everybody else is a supporter to it."""
 

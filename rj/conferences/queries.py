@@ -31,6 +31,22 @@ def live_meetings(session: Session, order_ids: Iterable[UUID]) -> list[Meeting]:
     )
 
 
+def seconds_who_began(
+    session: Session, order_ids: Iterable[UUID], *, now: datetime
+) -> dict[UUID, UUID]:
+    """By order, who was second at the last of its meetings that has begun with a second."""
+    begun = session.exec(
+        select(col(Meeting.order_id), col(Meeting.second_id))
+        .where(
+            col(Meeting.order_id).in_(list(order_ids)),
+            Meeting.state != MeetingState.CANCELLED,
+            Meeting.starts_at <= now,
+        )
+        .order_by(col(Meeting.starts_at))
+    )
+    return {order_id: second_id for order_id, second_id in begun if second_id is not None}
+
+
 def meetings_taking(
     session: Session, resource_ids: Iterable[UUID], starts_at: datetime, ends_at: datetime
 ) -> list[Meeting]:

@@ -249,6 +249,7 @@ def _risks(value: Iterable[str]) -> frozenset[RiskLevel]:
 WHO = "Who may be proposed"
 LAW = "The law of each requirement"
 PERIODS = "Periods"
+STAFF = "What is asked of facilitators"
 GAPS = "Days between meetings"
 LENGTHS = "Length of meetings"
 
@@ -399,6 +400,25 @@ def _periods() -> Iterable[Figure]:
         )
 
 
+def _staff() -> Iterable[Figure]:
+    for name, label, least, most in (
+        ("first_year_conferences", "Conferences wanted in the first year of practice", 0, 20),
+        ("later_year_conferences", "Conferences wanted in each later year", 0, 20),
+        ("conferences_per_day", "Most conferences of a facilitator on one day", 1, 3),
+        ("conferences_per_week", "Most conferences of a facilitator in a week", 1, 7),
+        ("recovery_days", "Days without a conference after the day of one", 0, 14),
+    ):
+        yield Figure(
+            f"staff.{name}", label, STAFF, Shape.NUMBER, _standard(name), least=least, most=most
+        )
+    for name, label in (
+        ("seconds_practise", "Being second at a direct conference counts as practice too"),
+        ("mentored_seconds", "Somebody still mentored may be second to their own mentor"),
+        ("no_calls_on_journeys", "Nobody is asked to make calls on the way between venues"),
+    ):
+        yield Figure(f"staff.{name}", label, STAFF, Shape.TRUTH, _standard(name))
+
+
 def _gaps() -> Iterable[Figure]:
     for earlier, later in pairwise(STAGE_WORDS):
         for side, word in enumerate(("Least", "Most")):
@@ -428,6 +448,9 @@ def _lengths() -> Iterable[Figure]:
 
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(
-    {figure.name: figure for figure in (*_who(), *_law(), *_periods(), *_gaps(), *_lengths())}
+    {
+        figure.name: figure
+        for figure in (*_who(), *_law(), *_periods(), *_staff(), *_gaps(), *_lengths())
+    }
 )
 """Every figure an area may set, in the order in which they are shown."""

@@ -59,6 +59,17 @@ class DeliveryStandards:
     later_year_conferences: int = 3
     conferences_per_day: int = 1
     """Most conferences one facilitator takes part in on one day (R39, H11)."""
+    conferences_per_week: int = 2
+    """The same from Monday to Sunday (R39, H11)."""
+    recovery_days: int = 1
+    """Days without a conference after the day of one (R39, H11)."""
+    seconds_practise: bool = False
+    """Whether being second at a direct conference counts towards the five as leading does (R32)."""
+    mentored_seconds: bool = True
+    """Whether somebody still mentored may be second to one of the own mentors, who leads (R34)."""
+    no_calls_on_journeys: bool = True
+    """Whether nobody is asked to ring between leaving one venue and reaching the next (H9): what is
+    said in a first contact is for no train or car."""
     curfew_margin_minutes: int = 30
     """Journey home allowed for on both sides of a curfew (R42)."""
     planning_horizon_days: int = 182

@@ -399,6 +399,8 @@ class _Diaries:
         return bits
 
     def staff(self, who: str, room: str | None) -> Bits:
+        """H7, H9: when somebody could begin it in a room, or by telephone where there is none,
+        journeys from and to their other meetings of the day included."""
         problem = self.scene.problem
         here = None if room is None else problem.venue_of[room]
         key = (who, None if here is None else here.id)

@@ -29,7 +29,7 @@ from rj.conferences.facts import (
 )
 from rj.conferences.fitting import ROLES, second_is_required, skills_needed
 from rj.conferences.models import Meeting, MeetingState
-from rj.conferences.queries import found_unsuitable, live_meetings
+from rj.conferences.queries import found_unsuitable, live_meetings, seconds_who_began
 from rj.conferences.staffing import barred_in
 from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.kernel.london import LONDON, at_london_midnight, day_in_words, london_day
@@ -39,7 +39,7 @@ from rj.outbox.models import RecipientKind
 from rj.policy.bank_holidays import bank_holidays
 from rj.policy.terms import Route, Stage
 from rj.scheduling.elsewhere import Elsewhere
-from rj.scheduling.held_cases import held_cases
+from rj.scheduling.held_cases import HeldCases, held_cases
 from rj.scheduling.models import PlanningWishKind
 from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK, VENUE, Names
 from rj.scheduling.open_cases import OpenCase, open_cases, standards_of_run
@@ -178,54 +178,11 @@ class _Freezing:
         self.people: dict[UUID, Attendee] = {}
         self.margins: dict[UUID, int] = {}
         self.barred: dict[UUID, dict[UUID, str]] = {}
+        self.seconds: dict[UUID, UUID] = {}
 
     def frozen(self) -> Frozen:
-        opened = open_cases(self.session, self.area_id)
-        self.barred = barred_in(
-            self.session, [case.order for case in opened], self._staff_of_area()
-        )
-        self.unsuitable = found_unsuitable(self.session, [case.order.id for case in opened])
-        standing = {
-            meeting.step_id: meeting
-            for meeting in live_meetings(self.session, [each.order.id for each in opened])
-        }
-        self.home_venues = self._venues_of_area()
-        cases = [case for each in opened if (case := self._case(each, standing)) is not None]
-        held = held_cases(
-            self.session,
-            self.area_id,
-            self.names,
-            soon=self.soon,
-            horizon_end=self.horizon_end,
-        )
-        self.elsewhere = Elsewhere(
-            self.session,
-            now=self.now,
-            soon=self.soon,
-            horizon_end=self.horizon_end,
-            policy=policy_of(self.standards),
-            meetings=self.meetings.values(),
-            orders={order.id for order in self.orders.values()},
-            holds=held.holds,
-            holds_stand=self.holds_stand,
-        )
-        # venues first: people's places to avoid count only where something may be planned
-        venues = self._venues(opened)
-        people = self._people(opened)
-        facilitators = self._facilitators(opened, cases, venues)
-        problem = Problem(
-            name=self.name,
-            timezone=str(LONDON),
-            as_of=self.today,
-            horizon_end=self.horizon_end,
-            bank_holidays=frozenset(bank_holidays(self.today, self.horizon_end)),
-            grid_minutes=GRID_MINUTES,
-            policy=policy_of(self.standards),
-            venues=venues,
-            people=people,
-            facilitators=facilitators,
-            cases=(*cases, *held.cases),
-        )
+        """Everything read, put together, and freed of pins and holds that cannot stand."""
+        problem, held = self._everything()
         problem, impossible = without_impossible_pins(problem)
         problem = self._without_broken_holds(problem, impossible)
         for task, reason in impossible.items():
@@ -243,6 +200,57 @@ class _Freezing:
             orders=self.orders,
             home_venues=tuple(self.names.of(VENUE, venue) for venue in self.home_venues),
             held=held.within(problem),
+        )
+
+    def _everything(self) -> tuple[Problem, HeldCases]:
+        """The problem as the records have it, and what provisional holds keep free in it."""
+        opened = open_cases(self.session, self.area_id)
+        self.barred = barred_in(
+            self.session, [case.order for case in opened], self._staff_of_area()
+        )
+        ids = [case.order.id for case in opened]
+        self.unsuitable = found_unsuitable(self.session, ids)
+        self.seconds = seconds_who_began(self.session, ids, now=self.now)
+        standing = {meeting.step_id: meeting for meeting in live_meetings(self.session, ids)}
+        self.home_venues = self._venues_of_area()
+        cases = [case for each in opened if (case := self._case(each, standing)) is not None]
+        held = held_cases(
+            self.session,
+            self.area_id,
+            self.names,
+            soon=self.soon,
+            horizon_end=self.horizon_end,
+        )
+        self.elsewhere = self._elsewhere(held)
+        # venues first: people's places to avoid count only where something may be planned
+        venues = self._venues(opened)
+        people = self._people(opened)
+        facilitators = self._facilitators(opened, cases, venues)
+        return Problem(
+            name=self.name,
+            timezone=str(LONDON),
+            as_of=self.today,
+            horizon_end=self.horizon_end,
+            bank_holidays=frozenset(bank_holidays(self.today, self.horizon_end)),
+            grid_minutes=GRID_MINUTES,
+            policy=policy_of(self.standards),
+            venues=venues,
+            people=people,
+            facilitators=facilitators,
+            cases=(*cases, *held.cases),
+        ), held
+
+    def _elsewhere(self, held: HeldCases) -> Elsewhere:
+        return Elsewhere(
+            self.session,
+            now=self.now,
+            soon=self.soon,
+            horizon_end=self.horizon_end,
+            policy=policy_of(self.standards),
+            meetings=self.meetings.values(),
+            orders={order.id for order in self.orders.values()},
+            holds=held.holds,
+            holds_stand=self.holds_stand,
         )
 
     def _without_broken_holds(self, problem: Problem, impossible: dict[str, str]) -> Problem:
@@ -267,38 +275,7 @@ class _Freezing:
         for_now = self._steps_for_now(case, standing)
         if not any(held is None for _, held in for_now):
             return None
-        tasks = []
-        for step, held in for_now:
-            name = self.names.of(TASK, step.id)
-            self.steps[name], self.orders[name] = step, case.order
-            attends = case.attends(step)
-            for each in attends:
-                self.people.setdefault(each.diary, each)
-                margin = case.standards.curfew_margin_minutes
-                self.margins[each.diary] = max(margin, self.margins.get(each.diary, 0))
-            meeting = standing.get(step.id)
-            published, pinned, booked = None, False, None
-            if held is None:
-                if meeting is not None:
-                    self.meetings[name] = meeting
-                published, pinned = self._told_or_pinned(case, step, meeting)
-                if published is None and meeting is not None:
-                    booked = self._as_it_is(meeting)
-            tasks.append(
-                planning.Task(
-                    id=name,
-                    stage=planning.Stage(step.stage.value),
-                    minutes=step.minutes,
-                    people=tuple(self.names.of(PERSON, each.diary) for each in attends),
-                    seats=len(attends) + step.spare_seats if step.has_room else 0,
-                    features=frozenset(step.features),
-                    due=_due_of(step, case.order),
-                    held=held,
-                    published=published,
-                    pinned=pinned,
-                    booked=booked,
-                )
-            )
+        tasks = tuple(self._task(case, step, held, standing.get(step.id)) for step, held in for_now)
         order = case.order
         return planning.Case(
             id=self.names.of(CASE, order.id),
@@ -313,10 +290,45 @@ class _Freezing:
             current_lead=None
             if order.current_lead_id is None
             else self.names.of(FACILITATOR, order.current_lead_id),
-            tasks=tuple(tasks),
+            tasks=tasks,
+            current_second=None
+            if order.id not in self.seconds
+            else self.names.of(FACILITATOR, self.seconds[order.id]),
             not_facilitators=frozenset(
                 self.names.of(FACILITATOR, each) for each in sorted(self._kept_out(case))
             ),
+        )
+
+    def _task(
+        self, case: OpenCase, step: PlanStep, held: date | None, meeting: Meeting | None
+    ) -> planning.Task:
+        """A step as the planner sees it, with what stands for it unless it was held."""
+        name = self.names.of(TASK, step.id)
+        self.steps[name], self.orders[name] = step, case.order
+        attends = case.attends(step)
+        for each in attends:
+            self.people.setdefault(each.diary, each)
+            margin = case.standards.curfew_margin_minutes
+            self.margins[each.diary] = max(margin, self.margins.get(each.diary, 0))
+        published, pinned, booked = None, False, None
+        if held is None:
+            if meeting is not None:
+                self.meetings[name] = meeting
+            published, pinned = self._told_or_pinned(case, step, meeting)
+            if published is None and meeting is not None:
+                booked = self._as_it_is(meeting)
+        return planning.Task(
+            id=name,
+            stage=planning.Stage(step.stage.value),
+            minutes=step.minutes,
+            people=tuple(self.names.of(PERSON, each.diary) for each in attends),
+            seats=len(attends) + step.spare_seats if step.has_room else 0,
+            features=frozenset(step.features),
+            due=_due_of(step, case.order),
+            held=held,
+            published=published,
+            pinned=pinned,
+            booked=booked,
         )
 
     def _kept_out(self, case: OpenCase) -> set[UUID]:
@@ -504,7 +516,9 @@ class _Freezing:
         for who in usable:
             self.names.of(FACILITATOR, who)
         named = [record for kind, record in self.names.by_record if kind == FACILITATOR]
-        staff = read_staff(self.session, named, self.now)
+        staff = read_staff(
+            self.session, named, self.now, seconds_practise=self.standards.seconds_practise
+        )
         cases_elsewhere = self.elsewhere.cases(named)
         conflicts = self._conflicts(opened, cases, staff)
         gone_by = Busy(at_london_midnight(self.today), self.soon)

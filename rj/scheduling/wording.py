@@ -6,6 +6,7 @@ a plan says who they are.
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
@@ -15,6 +16,7 @@ from rj.conferences.attendance import part_of
 from rj.conferences.models import ProvisionalHold
 from rj.conferences.readiness import person_in_words
 from rj.facilitators.models import Facilitator
+from rj.kernel.london import day_in_words
 from rj.orders.models import Order, Plan, PlanStep, ResponsibleOfficer
 from rj.parties.models import Party
 from rj.policy.languages import language_name
@@ -43,12 +45,13 @@ _KINDS = "".join(
 )
 _SPOKEN = re.compile(r"\b(speaks?|spoke) ([a-z]{2})\b")
 _COVERED = re.compile(r"\b(covers|cover the area|cover) ([^\s,.]+)")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NAME = re.compile(rf"\b[{_KINDS}]-[A-Z0-9]{{{IDENTIFIER_LENGTH}}}\b")
 
 
 def in_words(session: Session, names: Names) -> Callable[[str], str]:
     """A function that replaces every made-up name in a text by what it stands for, and the codes
-    of languages and areas by their names.
+    of languages and areas by their names; days are spelt out.
 
     A name whose record has been erased becomes "somebody who has been forgotten".
     """
@@ -58,7 +61,8 @@ def in_words(session: Session, names: Names) -> Callable[[str], str]:
     def told(text: str) -> str:
         named = _NAME.sub(lambda found: labels.get(found.group(), FORGOTTEN), text)
         spoken = _SPOKEN.sub(lambda found: f"{found[1]} {language_name(found[2])}", named)
-        return _COVERED.sub(lambda found: f"{found[1]} {areas.get(found[2], found[2])}", spoken)
+        spelt = _DAY.sub(lambda found: day_in_words(date.fromisoformat(found[0])), spoken)
+        return _COVERED.sub(lambda found: f"{found[1]} {areas.get(found[2], found[2])}", spelt)
 
     return told
 

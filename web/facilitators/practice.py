@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
+from rj.area_rules.queries import policy_in_force
 from rj.conferences.models import Meeting, MeetingState
 from rj.facilitators.models import Facilitator
-from rj.facilitators.queries import past_conferences_of
+from rj.facilitators.queries import areas_of, past_conferences_of
 from rj.kernel.london import london_day
 from rj.orders.models import Plan, PlanStep
-from rj.policy.standards import standards_on
+from rj.policy.standards import DeliveryStandards, standards_on
 from rj.policy.terms import Route, Stage
 from rj.scheduling.planner.civil import anniversary
 
@@ -36,14 +37,20 @@ class Practice:
 
 
 def practice_on(
-    today: date, accredited_on: date, held_on: Collection[date], booked_on: Collection[date]
+    today: date,
+    accredited_on: date,
+    held_on: Collection[date],
+    booked_on: Collection[date],
+    standards: DeliveryStandards | None = None,
 ) -> Practice:
-    """The year of practice that ``today`` lies in; before the accreditation it is the first."""
+    """The year of practice that ``today`` lies in; before the accreditation it is the first.
+
+    Without an area's ``standards``, those the release ships for today."""
     number = 0
     while anniversary(accredited_on, number + 1) <= today:
         number += 1
     first, end = anniversary(accredited_on, number), anniversary(accredited_on, number + 1)
-    standards = standards_on(today)
+    standards = standards or standards_on(today)
     return Practice(
         number=number + 1,
         ends_on=end,
@@ -56,16 +63,27 @@ def practice_on(
 
 
 def practice_of(session: Session, facilitator: Facilitator, now: datetime) -> Practice:
-    """The same from the records: direct conferences led here, and those led before or elsewhere."""
+    """The same from the records: direct conferences led here, and those led before or elsewhere.
+
+    Of several areas the first says how many are wanted, and whether being second counts.
+    """
+    today = london_day(now)
+    area = next(iter(areas_of(session, facilitator.id)), None)
+    standards = None if area is None else policy_in_force(session, area, today).standards
     held = [past.held_on for past in past_conferences_of(session, facilitator.id)]
     booked: list[date] = []
-    for meeting in _conferences_led(session, facilitator.id):
+    seconds_practise = standards is not None and standards.seconds_practise
+    for meeting in _conferences_led(session, facilitator.id, seconds_practise):
         day = london_day(meeting.starts_at)
         (held if meeting.starts_at <= now else booked).append(day)
-    return practice_on(london_day(now), facilitator.accredited_on, held, booked)
+    return practice_on(today, facilitator.accredited_on, held, booked, standards)
 
 
-def _conferences_led(session: Session, facilitator_id: UUID) -> list[Meeting]:
+def _conferences_led(
+    session: Session, facilitator_id: UUID, seconds_practise: bool
+) -> list[Meeting]:
+    leads = col(Meeting.lead_id) == facilitator_id
+    is_second = col(Meeting.second_id) == facilitator_id
     return list(
         session.exec(
             select(Meeting)
@@ -75,7 +93,7 @@ def _conferences_led(session: Session, facilitator_id: UUID) -> list[Meeting]:
                 PlanStep.stage == Stage.REPARATION,
                 func.coalesce(PlanStep.route, Plan.route) == Route.DIRECT,
                 Meeting.state != MeetingState.CANCELLED,
-                Meeting.lead_id == facilitator_id,
+                or_(leads, is_second) if seconds_practise else leads,
             )
         )
     )

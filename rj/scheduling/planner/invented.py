@@ -122,6 +122,7 @@ class _Inventor:
         self.managers: dict[str, list[str]] = {}
 
     def problem(self) -> Problem:
+        """The whole service: places, then everybody who works there, then their cases."""
         counties = [self._county(number) for number in range(self.extent.counties)]
         for number, areas in enumerate(counties):
             beside = counties[(number + 1) % len(counties)] if len(counties) > 1 else []

@@ -275,17 +275,7 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
         parts.append(f"in time for {day_text(due)}")
     elif due is not None:
         parts.append(f"{(day - due).days} days late, as no plan was found that is on time")
-    pleased = [
-        person.id
-        for person in (problem.person[each] for each in task.people)
-        if person.likes_hours
-        and lies_within(
-            problem.zone,
-            person.likes_hours,
-            ends_after(meeting.start, task.part_of(person.id).begins),
-            task.part_of(person.id).ends - task.part_of(person.id).begins,
-        )
-    ]
+    pleased = _pleased(problem, task, meeting)
     if pleased:
         parts.append(f"at an hour that suits {listed(pleased)} best")
     if not parts:
@@ -304,6 +294,19 @@ def _why_then(problem: Problem, plan: Plan, meeting: Meeting) -> str:
     return " ".join(each for each in sentences if each)
 
 
+def _pleased(problem: Problem, task: Task, meeting: Meeting) -> list[str]:
+    """Whom the hour suits best, of the part they are there for."""
+    found = []
+    for person in (problem.person[each] for each in task.people):
+        part = task.part_of(person.id)
+        begins = ends_after(meeting.start, part.begins)
+        if person.likes_hours and lies_within(
+            problem.zone, person.likes_hours, begins, part.ends - part.begins
+        ):
+            found.append(person.id)
+    return found
+
+
 def _allowed(gap: Gap) -> str:
     return f"at least {gap.least}" if gap.most is None else f"{gap.least} to {gap.most}"
 
@@ -311,7 +314,7 @@ def _allowed(gap: Gap) -> str:
 def _interpreted(problem: Problem, task: Task) -> str:
     """Format 2: whoever was chosen by hand to interpret has to be free too."""
     found = [each for each in task.people if problem.person[each].role == "interpreter"]
-    return f"{listed(found)} can come then to interpret." if found else ""
+    return f"At that hour {listed(found)} is free to interpret." if found else ""
 
 
 def _off_the_road(problem: Problem, plan: Plan, meeting: Meeting) -> str:

@@ -4,12 +4,16 @@ import json
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+import pytest
 from sqlmodel import select
 
+from rj.area_rules.services import publish_rules
 from rj.conferences import gates
+from rj.conferences.models import Booking
 from rj.conferences.services import open_stages, pin_meeting
 from rj.db.database import Database
 from rj.facilitators.models import ConflictOfInterest, Leave
+from rj.kernel.errors import Conflict
 from rj.kernel.london import at_london
 from rj.orders.clock_changes import pause_clock
 from rj.orders.models import Order, PlanStep
@@ -18,11 +22,13 @@ from rj.orders.services import complete_step
 from rj.parties.queries import parties_of
 from rj.policy.terms import ClockKind, Gate, GateValue, Route, Side, Stage
 from rj.scheduling.freezing import Frozen, freeze
+from rj.scheduling.models import ProposedMeeting
 from rj.scheduling.names import CASE, FACILITATOR, PERSON, ROOM, TASK
 from rj.scheduling.planner.documents import problem_text, read_problem
-from rj.scheduling.planner.problem import Case, CaseKind, Task
+from rj.scheduling.planner.problem import Case, CaseKind, PracticeCounts, Task
 from rj.scheduling.refreshers import add_refreshers
 from rj.scheduling.wishes import exclude_facilitator, leave_out, pin_step, take_back
+from rj.venues.services import block_room
 from tests.builders import (
     AREA,
     NOW,
@@ -36,6 +42,7 @@ from tests.scheduling_builders import (
     RecordingTell,
     a_county,
     a_held_meeting,
+    a_solved_run,
     a_step,
     record_gates,
 )
@@ -367,6 +374,81 @@ def test_a_conference_of_another_area_counts_for_its_day_and_takes_its_own_time_
         assert who.conferences_elsewhere == (MONDAY,)
         taken = [each.ends_at - each.starts_at for each in who.busy]
         assert max(taken) < timedelta(days=1)
+
+
+def test_what_rooms_registers_and_an_areas_rules_ask_is_frozen_and_obeyed(
+    database: Database,
+) -> None:
+    with database.writing() as session:
+        actor = an_actor(session)
+        volunteer, lead, second = (a_facilitator(session) for _ in range(3))
+        volunteer.four_week_minutes = 45
+        _, [hall, waiting, shut] = a_venue_with_rooms(session, rooms=3)
+        hall.taken_with, shut.is_active = [str(waiting.id)], False
+        rules = {"staff.seconds_practise": True, "staff.recovery_days": 3}
+        publish_rules(
+            session,
+            AREA,
+            in_force_from=NOW.date(),
+            source="a test",
+            figures=rules,
+            based_on=0,
+            actor=actor,
+            now=NOW,
+        )
+        orders = [an_order(session) for _ in range(3)]
+        block_room(
+            session,
+            waiting.id,
+            starts_at=NOW,
+            ends_at=NOW + timedelta(days=20),
+            actor=actor,
+            now=NOW,
+        )
+        frozen = freeze(session, AREA, now=NOW)
+        names = frozen.names
+        policy, room = frozen.problem.policy, frozen.problem.room[names.of(ROOM, hall.id)]
+    assert (policy.practice_counts, policy.recovery_days) == (PracticeCounts.LEAD_AND_SECOND, 3)
+    assert (policy.conferences_per_week, policy.mentored_seconds) == (2, True)
+    assert policy.no_calls_on_journeys
+    assert room.suite == (names.of(ROOM, waiting.id),)
+    assert frozen.problem.facilitator[names.of(FACILITATOR, volunteer.id)].four_week_minutes == 45
+
+    run_id = a_solved_run(database, actor)
+    with database.writing() as session:
+        meetings = session.exec(
+            select(ProposedMeeting).where(ProposedMeeting.run_id == run_id)
+        ).all()
+        in_hall = [each for each in meetings if each.room_id == hall.id]
+        assert all(each.starts_at >= NOW + timedelta(days=20) for each in in_hall)
+        assert all(
+            (each.ends_at - each.starts_at) <= timedelta(minutes=45)
+            for each in meetings
+            if volunteer.id in (each.lead_id, each.second_id)
+        )
+        booked = a_held_meeting(
+            session,
+            orders[0],
+            Stage.ASSESSMENT,
+            on=date(2026, 4, 15),
+            lead=lead,
+            room=hall,
+            actor=actor,
+        )
+        taken = session.exec(
+            select(Booking.resource_id).where(Booking.meeting_id == booked.id)
+        ).all()
+        assert {hall.id, waiting.id} <= set(taken)
+        with pytest.raises(Conflict):
+            a_held_meeting(
+                session,
+                orders[1],
+                Stage.ASSESSMENT,
+                on=date(2026, 4, 15),
+                lead=second,
+                room=waiting,
+                actor=actor,
+            )
 
 
 def test_a_preparation_too_long_ago_is_refreshed_with_its_reason(database: Database) -> None:

@@ -30,6 +30,7 @@ AMINA = {
     "areas": [AREA],
     "hours": "mon-fri 09:00-17:00",
     "weekly_minutes": "7.5",
+    "four_week_minutes": "16",
     "caseload_norm": "4",
     "caseload_cap": "6",
     "base_x": "0",
@@ -57,7 +58,8 @@ def test_a_facilitator_is_recorded_once_and_can_sign_in_to_their_own_pages(site,
     with database.reading() as session:
         [kept] = facilitators_in(session, [AREA])
         assert find_facilitator_of_account(session, account.account_id).id == kept.id
-    assert (kept.weekly_minutes, kept.languages) == (450, ["en", "so"])
+    assert (kept.weekly_minutes, kept.four_week_minutes) == (450, 960)
+    assert kept.languages == ["en", "so"]
     assert kept.calendar_wish is CalendarWish.INVITATION
     site.sign_in(account)
     assert "not joined to a facilitator" not in site.get("/my/meetings").text

@@ -52,6 +52,12 @@ def test_a_venue_and_its_room_are_recorded_once(site, database):
         [room] = rooms_of(session, [venue.id])
     assert (venue.y, venue.hours[0], room.capacity) == (-2, ["mon", "09:00", "17:00"], 8)
 
+    beside = A_ROOM | {"name": "Waiting room", "taken_with": [str(room.id)]}
+    assert site.post(f"{here}/rooms/new", beside).headers["location"] == here
+    assert "taken together with Long room" in site.get(here).text
+    odd = site.post(f"{here}/rooms/new", A_ROOM | {"taken_with": [str(venue.id)]})
+    assert "Select other rooms of this building" in odd.text
+
 
 def test_nonsense_is_refused_beside_its_field_and_stays(site):
     nonsense = A_HALL | {"hours": "all day", "x": "near", "name": ""}

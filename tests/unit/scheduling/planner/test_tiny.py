@@ -32,7 +32,7 @@ from rj.scheduling.planner.problem import (
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.solution import Effort
 from rj.scheduling.planner.solve import plan_meetings
-from rj.scheduling.planner.tiers import Tiers, tiers
+from rj.scheduling.planner.tiers import Tiers, moved_bookings, tiers
 from tests.planning_builders import (
     LONDON,
     POLICY,
@@ -127,8 +127,13 @@ def every_plan(problem: Problem) -> Iterator[tuple[Meeting, ...]]:
 
 
 def the_best_there_is(problem: Problem) -> Tiers:
-    """The least tiers of all lawful plans."""
-    return min(tiers(problem, Plan("t", planned)) for planned in every_plan(problem))
+    """The least tiers of all lawful plans; what is booked is asked for between T4 and T5."""
+
+    def rank(plan: Plan) -> tuple[tuple[int, ...], int, Tiers]:
+        reached = tiers(problem, plan)
+        return reached[:5], moved_bookings(problem, plan), reached
+
+    return min(rank(Plan("t", planned)) for planned in every_plan(problem))[-1]
 
 
 def a_hall(clock: str = "14:00-15:00", *weekdays: int, **facts: object) -> Venue:
@@ -368,6 +373,24 @@ def two_conferences(gap: Gap | None) -> Problem:
     case = a_case("C", a_task("C-1"), a_task("C-2", gap=gap))
     hall = a_hall("14:00-15:00", TUESDAY, THURSDAY)
     return a_week(case, hall, policy=a_policy(notice_days=4))
+
+
+def rested_since(held: date, days_of_rest: int) -> Problem:
+    """A conference that can only be on Tuesday 3 March, and one that Amina held elsewhere."""
+    return a_week(
+        ONE,
+        replace(AMINA, conferences_elsewhere=(held,)),
+        horizon_end=date(2026, 3, 4),
+        policy=a_policy(notice_days=1, recovery_days=days_of_rest),
+    )
+
+
+def booked_at(clock: str | None) -> Problem:
+    """A conference that somebody would like at one, perhaps booked for another hour."""
+    booked = None if clock is None else told(at(10, clock))
+    task = a_task("C-conference", people=("P",), booked=booked)
+    likes = a_person("P", likes_hours=hours("13:00-14:00"))
+    return a_week(a_case("C", task), a_hall("13:00-15:00"), likes)
 
 
 TINIES = (
@@ -1082,6 +1105,62 @@ TINIES = (
         PLACED,
         a_week(*beside_amina(NEWLY_TRAINED), policy=ONE_WANTED),
         figures(0, 0, 0, 1),
+    ),
+    Tiny(
+        "H6",
+        "somebody is to take no part in a case",
+        a_week(a_conference(not_facilitators=frozenset({"Amina"})), AMINA),
+        LEFT_OUT,
+        a_week(ONE, AMINA),
+        PLACED,
+    ),
+    Tiny(
+        "H6",
+        "a skill is asked of the lead alone",
+        a_week(a_conference(lead_skills=frozenset({"sexual"})), AMINA),
+        LEFT_OUT,
+        a_week(ONE, AMINA),
+        PLACED,
+    ),
+    Tiny(
+        "H10",
+        "work elsewhere counts in its own week",
+        a_week(ONE, replace(AMINA, weekly_minutes=100, minutes_taken={date(2026, 3, 9): 41})),
+        LEFT_OUT,
+        a_week(ONE, replace(AMINA, weekly_minutes=100, minutes_taken={date(2026, 3, 2): 41})),
+        PLACED,
+    ),
+    Tiny(
+        "H10",
+        "weeks worked before count among four",
+        a_week(ONE, replace(AMINA, four_week_minutes=100, minutes_taken={date(2026, 2, 16): 41})),
+        LEFT_OUT,
+        a_week(ONE, replace(AMINA, four_week_minutes=100, minutes_taken={date(2026, 2, 9): 41})),
+        PLACED,
+    ),
+    Tiny(
+        "H11",
+        "a conference elsewhere counts on its day",
+        a_week(ONE, replace(AMINA, conferences_elsewhere=(date(2026, 3, 10),))),
+        LEFT_OUT,
+        a_week(ONE, replace(AMINA, conferences_elsewhere=(date(2026, 3, 11),))),
+        PLACED,
+    ),
+    Tiny(
+        "H11",
+        "a conference held before planning begins is rested from",
+        rested_since(date(2026, 3, 1), days_of_rest=2),
+        LEFT_OUT,
+        rested_since(date(2026, 3, 1), days_of_rest=1),
+        PLACED,
+    ),
+    Tiny(
+        "T5",
+        "what is booked stays for all that people would like",
+        booked_at("14:00"),
+        figures(0, 0, 0, 0, 0, 0, 1),
+        booked_at(None),
+        PLACED,
     ),
     Tiny(
         "H15",
