@@ -254,24 +254,43 @@ def recover(
 @people_app.command("export")
 def export_person(
     code: Annotated[
-        str, typer.Argument(help="A person's reference, as AP-K7MPQ4XY, or a facilitator's code.")
+        str,
+        typer.Argument(
+            help="A person's reference, as AP-K7MPQ4XY; of staff the short code or their address."
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where their file goes.")],
+    recipient: Annotated[
+        Path, typer.Option("--for", help="The certificate of whoever hands it over, in PEM form.")
+    ],
 ) -> None:
-    """Write everything that is kept of one person, and nothing of anybody else."""
+    """Write everything that is kept of one person, sealed to whoever hands it over to them."""
     from rj.outbox.keeping import Keeper
     from rj.rights.commands import export_command
 
     service = _ready_service()
     keeper = Keeper(service.settings.seal_key)
     now = service.clock.now()
-    export_command(service.database, service.seal, keeper, code, output, now=now)
-    typer.echo(f"{output} is for this person alone. Read its notes before it is handed over.")
+    if not recipient.is_file():
+        raise typer.BadParameter(f"There is no file {recipient}")
+    export_command(
+        service.database,
+        service.seal,
+        keeper,
+        code,
+        output,
+        certificate=recipient.read_bytes(),
+        now=now,
+    )
+    typer.echo(f"{output} opens with the private key of {recipient} alone. Whoever hands it over")
+    typer.echo("reads its notes first.")
 
 
 @people_app.command("rectify")
 def rectify_person(
-    code: Annotated[str, typer.Argument(help="The person's own reference.")],
+    code: Annotated[
+        str, typer.Argument(help="The person's own reference; of staff, code or address.")
+    ],
     corrections: Annotated[
         typer.FileText,
         typer.Argument(help='What is true, as JSON: {"telephone": "..."}; - reads it from here.'),
@@ -289,7 +308,7 @@ def rectify_person(
 @people_app.command("erase")
 def erase_person(
     code: Annotated[
-        str, typer.Argument(help="The person's own reference, or the code of one who has left.")
+        str, typer.Argument(help="The person's own reference; of staff, code or address.")
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:

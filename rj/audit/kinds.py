@@ -88,6 +88,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "publish plan",
         "recovery codes drawn",
         "rectify person",
+        "rectify staff",
         "release provisional hold",
         "remove conflict of interest",
         "remove past conference",
@@ -123,7 +124,9 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.ERASURE: (
         "discard suitability check",
         "end of keeping",
+        "erase account",
         "erase facilitator",
+        "erase officer",
         "erase person",
         "remove old audit entries",
     ),

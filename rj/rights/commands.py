@@ -5,9 +5,11 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
+from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from rj.accounts.models import Account
 from rj.accounts.queries import find_account
 from rj.audit.services import SERVICE
 from rj.calendars.telling import Teller
@@ -17,21 +19,23 @@ from rj.db.database import Database
 from rj.facilitators.models import Facilitator
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotFound, RJError
 from rj.kernel.london import day_in_words
-from rj.orders.models import Order
+from rj.orders.models import Order, ResponsibleOfficer
 from rj.outbox.keeping import Keeper
 from rj.parties.models import Party
 from rj.parties.sealing import Seal
 from rj.rights.erasing import erase_person, remember_erasure, remembered_erasures, scrub
 from rj.rights.export import export_person
 from rj.rights.finding import (
-    find_facilitator_of_code,
+    Staff,
+    find_staff_of_code,
     get_order_of_reference,
     get_party_of_code,
 )
+from rj.rights.handing_over import read_certificate, sealed_to
 from rj.rights.holds import lift_hold, place_hold
 from rj.rights.leaving import erase_leaver, is_erased
 from rj.rights.models import HoldReason, RetentionReport
-from rj.rights.rectifying import read_corrections, rectify_person
+from rj.rights.rectifying import Reader, read_corrections, rectify_person, rectify_staff
 from rj.rights.restricting import lift_restriction, restrict_person
 from rj.rights.retention import lines_of
 
@@ -40,31 +44,43 @@ JOURNAL = "erasures.journal"
 
 
 def export_command(
-    database: Database, seal: Seal, keeper: Keeper, code: str, path: Path, *, now: datetime
+    database: Database,
+    seal: Seal,
+    keeper: Keeper,
+    code: str,
+    path: Path,
+    *,
+    certificate: bytes,
+    now: datetime,
 ) -> None:
-    """Write a person's file to a path that only its owner may read; never over another file."""
+    """Write a person's file, sealed to whoever hands it over; never over another file.
+
+    ``certificate`` is that person's, in PEM form. Raises NotFound, Conflict, and Invalid for a
+    certificate that cannot be used.
+    """
+    holder = read_certificate(certificate, now=now)
     with database.writing() as session:
         found = export_person(session, code, seal=seal, keeper=keeper, actor=SERVICE, now=now)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Conflict(f"There is a file {path} already") from None
-    with os.fdopen(handle, "w") as file:
-        json.dump(found, file, ensure_ascii=False, indent=2)
-        file.write("\n")
+    text = json.dumps(found, ensure_ascii=False, indent=2)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sealed_to(holder, f"{text}\n".encode()))
 
 
 def erase_command(
     database: Database, seal: Seal, tell: Tell, code: str, journal: Path, *, now: datetime
 ) -> bool:
-    """Erase a person, or a facilitator who has left, for good.
+    """Erase a person, or somebody of the staff who has left, for good.
 
     The line of the journal is written before the erasure is kept. False when a copy is still in
     SQLite's log because somebody went on reading. Raises NotFound, and Conflict when the person may
     not be erased now.
     """
     with database.writing() as session:
-        leaver = find_facilitator_of_code(session, code)
+        leaver = find_staff_of_code(session, code)
         if leaver is not None:
             erase_leaver(session, leaver, actor=SERVICE, now=now)
             remember_erasure(journal, leaver.id, now=now)
@@ -83,7 +99,7 @@ def erase_again_command(
     for erased_id in remembered_erasures(journal):
         with database.writing() as session:
             party = session.get(Party, erased_id, with_for_update=True)
-            leaver = session.get(Facilitator, erased_id, with_for_update=True)
+            leaver = _staff_of_id(session, erased_id)
             try:
                 if party is not None and party.erased_at is None:
                     erase_person(session, party, seal=seal, actor=SERVICE, now=now, tell=tell)
@@ -92,13 +108,26 @@ def erase_again_command(
                 else:
                     continue
             except RJError as refusal:
-                code = party.reference if party is not None else leaver.code if leaver else ""
+                code = party.reference if party is not None else _code_of(leaver)
                 session.rollback()
                 stream.write(f"{code} was not erased: {refusal}\n")
             else:
                 again += 1
     scrub(database)
     stream.write(f"{again} people were erased again.\n")
+
+
+def _staff_of_id(session: Session, staff_id: UUID) -> Staff | None:
+    return (
+        session.get(Facilitator, staff_id, with_for_update=True)
+        or session.get(ResponsibleOfficer, staff_id, with_for_update=True)
+        or session.get(Account, staff_id, with_for_update=True)
+    )
+
+
+def _code_of(staff: Staff | None) -> str:
+    """What the command is told to name them: never their address."""
+    return staff.code if isinstance(staff, Facilitator | ResponsibleOfficer) else "An account"
 
 
 def rectify_command(
@@ -109,9 +138,16 @@ def rectify_command(
     Raises NotFound, Invalid and Conflict; nothing is kept then.
     """
     corrections = read_corrections(text)
+    readers: tuple[Reader, ...] = ()
     with database.writing() as session:
-        party = get_party_of_code(session, code)
-        readers = rectify_person(session, party, corrections, actor=SERVICE, now=now, teller=teller)
+        staff = find_staff_of_code(session, code)
+        if staff is not None:
+            rectify_staff(session, staff, corrections, actor=SERVICE, now=now, teller=teller)
+        else:
+            party = get_party_of_code(session, code)
+            readers = rectify_person(
+                session, party, corrections, actor=SERVICE, now=now, teller=teller
+            )
     stream.write(
         f"Put right: {', '.join(corrections.named)}. What waits and what was told follow.\n"
     )

@@ -4,7 +4,7 @@ Built from the columns that ``inventory`` names, each part from the person's own
 by role only. Notes were typed by people and may speak of others: they stand in a part of their own,
 to be read before the file is handed over.
 
-    export_person(session, code, *, seal, keeper, actor, now)    of a party or a facilitator
+    export_person(session, code, *, seal, keeper, actor, now)    of a party or of staff
 """
 
 from collections.abc import Iterable
@@ -36,8 +36,8 @@ from rj.parties.models import (
 )
 from rj.parties.queries import contact_plan
 from rj.parties.sealing import Seal
-from rj.rights.export_staff import facilitator_file
-from rj.rights.finding import find_facilitator_of_code, find_party_of_code, is_principal
+from rj.rights.export_staff import staff_file
+from rj.rights.finding import find_party_of_code, find_staff_of_code, is_principal
 from rj.rights.telling import File, messages_of, plain, told
 from rj.suppression.models import SaidNoQuestion
 from rj.venues.models import Venue
@@ -53,17 +53,18 @@ def export_person(
 ) -> File:
     """Everything of one person as plain values, ready for JSON. The export is noted.
 
-    ``code`` is a person's neutral reference, or a facilitator's short code. Raises NotFound, and
-    Conflict when something was sealed with another key.
+    ``code`` is a person's neutral reference, the short code of a facilitator or of a responsible
+    officer, or the address that somebody signs in with. Raises NotFound, and Conflict when
+    something was sealed with another key.
     """
     party = find_party_of_code(session, code)
     if party is not None:
         note(session, actor, "export person", "party", party.id, now=now, order_id=party.order_id)
         return {"made_at": now.isoformat()} | _party_file(session, party, seal, keeper)
-    facilitator = find_facilitator_of_code(session, code)
-    if facilitator is not None:
-        note(session, actor, "export person", "facilitator", facilitator.id, now=now)
-        return {"made_at": now.isoformat()} | facilitator_file(session, facilitator, keeper)
+    staff = find_staff_of_code(session, code)
+    if staff is not None:
+        note(session, actor, "export person", str(staff.__tablename__), staff.id, now=now)
+        return {"made_at": now.isoformat()} | staff_file(session, staff, keeper)
     raise NotFound("Nobody has this code")
 
 

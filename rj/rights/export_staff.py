@@ -1,4 +1,4 @@
-"""The file of a facilitator: all that is kept of them, and nobody's case."""
+"""The file of somebody at work: all that is kept of them, and nobody's case."""
 
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,58 @@ from rj.facilitators.models import (
     Mentoring,
     PastConference,
 )
+from rj.orders.models import OfficerAway, ResponsibleOfficer
 from rj.outbox.keeping import Keeper
+from rj.rights.finding import Staff
 from rj.rights.telling import File, messages_of, told
+from rj.suitability.models import SuitabilityCheck
+
+
+def staff_file(session: Session, staff: Staff, keeper: Keeper) -> File:
+    """Everything of a facilitator, a responsible officer, or whoever signs in, as plain values."""
+    match staff:
+        case Facilitator():
+            return facilitator_file(session, staff, keeper)
+        case ResponsibleOfficer():
+            return _officer_file(session, staff, keeper)
+        case _:
+            return _account(session, staff.id) | {
+                "messages": messages_of(session, staff.id, keeper, "staff"),
+                "checks_written": _checks(session, staff.id),
+            }
+
+
+def _officer_file(session: Session, officer: ResponsibleOfficer, keeper: Keeper) -> File:
+    away = session.exec(
+        select(OfficerAway)
+        .where(OfficerAway.officer_id == officer.id)
+        .order_by(col(OfficerAway.first_day))
+    )
+    return {
+        "person": told(officer, "staff"),
+        "days_away": [told(each, "staff") for each in away],
+        "appointments": _appointments(session, officer.id),
+        "messages": messages_of(session, officer.id, keeper, "staff"),
+    }
+
+
+def _checks(session: Session, writer_id: UUID) -> list[File]:
+    """The checks somebody wrote, by reference: what stands in them is about others."""
+    written = session.exec(
+        select(SuitabilityCheck)
+        .where(SuitabilityCheck.writer_id == writer_id)
+        .order_by(col(SuitabilityCheck.checked_at), col(SuitabilityCheck.reference))
+    )
+    return [told(each, "staff") for each in written]
+
+
+def _appointments(session: Session, reader_id: UUID) -> list[File]:
+    found = session.exec(
+        select(Invitation)
+        .where(Invitation.reader_id == reader_id)
+        .order_by(col(Invitation.starts_at), col(Invitation.id))
+    )
+    return [told(each, "staff") for each in found]
 
 
 def facilitator_file(session: Session, facilitator: Facilitator, keeper: Keeper) -> File:
@@ -33,14 +83,7 @@ def facilitator_file(session: Session, facilitator: Facilitator, keeper: Keeper)
         "conferences_elsewhere": _own(session, PastConference, facilitator.id, "held_on"),
         "calendar_addresses": _own(session, Feed, facilitator.id, "created_at"),
         "meetings": _meetings(session, facilitator.id),
-        "appointments": [
-            told(each, "staff")
-            for each in session.exec(
-                select(Invitation)
-                .where(Invitation.reader_id == facilitator.id)
-                .order_by(col(Invitation.starts_at), col(Invitation.id))
-            )
-        ],
+        "appointments": _appointments(session, facilitator.id),
         "messages": messages_of(session, facilitator.id, keeper, "staff"),
         "account": _account(session, account_id) if account_id is not None else None,
     }

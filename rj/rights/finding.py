@@ -1,10 +1,16 @@
-"""Finding whose file, restriction or erasure is asked for, by the code that letters carry."""
+"""Finding whose file, correction, restriction or erasure is asked for: somebody who takes part by
+the code that letters carry, staff by their short code or the address they sign in with."""
+
+from typing import TypeAlias
 
 from sqlmodel import Session, select
 
+from rj.accounts.models import Account
+from rj.accounts.queries import find_account
 from rj.facilitators.models import Facilitator
-from rj.kernel.errors import NotFound
-from rj.orders.models import Order
+from rj.facilitators.queries import find_facilitator_of_account
+from rj.kernel.errors import Conflict, NotFound
+from rj.orders.models import Order, ResponsibleOfficer
 from rj.parties.models import Party
 from rj.policy.terms import PartyRole, Side
 
@@ -24,9 +30,29 @@ def get_party_of_code(session: Session, code: str) -> Party:
     return found
 
 
-def find_facilitator_of_code(session: Session, code: str) -> Facilitator | None:
-    """The facilitator with this short code, or None."""
-    return session.exec(select(Facilitator).where(Facilitator.code == code.strip())).first()
+Staff: TypeAlias = Facilitator | ResponsibleOfficer | Account
+"""Somebody at work of whom something is kept."""
+
+
+def find_staff_of_code(session: Session, code: str) -> Staff | None:
+    """The facilitator or responsible officer with this short code, or whoever signs in with this
+    address, or None. A facilitator's record goes before the account they sign in with.
+
+    Raises Conflict for a code that is both a facilitator's and an officer's.
+    """
+    wanted = code.strip()
+    if "@" in wanted:
+        account = find_account(session, wanted)
+        if account is None:
+            return None
+        return find_facilitator_of_account(session, account.id) or account
+    facilitator = session.exec(select(Facilitator).where(Facilitator.code == wanted)).first()
+    officer = session.exec(
+        select(ResponsibleOfficer).where(ResponsibleOfficer.code == wanted)
+    ).first()
+    if facilitator is not None and officer is not None:
+        raise Conflict("A facilitator and a responsible officer share this code: change one first")
+    return facilitator or officer
 
 
 def get_order_of_reference(session: Session, reference: str) -> Order:

@@ -1,10 +1,10 @@
-"""Erasing a facilitator who has left: a code stays, and a name while the audit says who did what.
+"""Erasing staff who have left: an id or a code stays, and a name while the audit needs it.
 
-    erase_leaver(session, facilitator, ...)      record, diary, feeds, mails, way of signing in
+    erase_leaver(session, staff, ...)            record, diary, feeds, mails, way of signing in
     forget_leavers_names(session)                nightly: the account's name, once it is not needed
 
 Who opened a person's record must be answered for as long as the audit is kept; so long the account
-keeps its name and address, and nobody can sign in to it.
+keeps its name and nothing else, and nobody can sign in to it.
 """
 
 from datetime import datetime
@@ -34,8 +34,11 @@ from rj.facilitators.models import (
     Mentoring,
     PastConference,
 )
+from rj.intake.models import OrderDraft
 from rj.kernel.errors import Conflict
-from rj.rights.erasing import ERASED, erase_messages
+from rj.orders.models import OfficerAway, Order, ResponsibleOfficer
+from rj.rights.erasing import ERASED, erase_messages, forget_in_runs
+from rj.rights.finding import Staff
 
 OF_A_FACILITATOR: tuple[type[SQLModel], ...] = (
     ConflictOfInterest,
@@ -49,6 +52,7 @@ OF_AN_ACCOUNT: tuple[type[SQLModel], ...] = (
     AccountLink,
     AccountRole,
     HandledForm,
+    OrderDraft,
     RecoveryCode,
     UnsentForm,
 )
@@ -56,14 +60,53 @@ NOWHERE = "erased.invalid"
 """A domain that no mail can reach (RFC 2606)."""
 
 
-def erase_leaver(
-    session: Session, facilitator: Facilitator, *, actor: Actor, now: datetime
-) -> None:
-    """Empty the record of a facilitator who has left. Safe to repeat.
+def erase_leaver(session: Session, staff: Staff, *, actor: Actor, now: datetime) -> None:
+    """Empty what is kept of somebody who has left. Safe to repeat.
 
-    Raises Conflict while they work here: on their record, in their account, or in a meeting to
-    come.
+    Raises Conflict while they work here: on their record or in their account, in a meeting to come,
+    or on an open order.
     """
+    match staff:
+        case Facilitator():
+            _erase_facilitator(session, staff, actor, now)
+        case ResponsibleOfficer():
+            _erase_officer(session, staff, actor, now)
+        case _:
+            _erase_account(session, staff, actor, now)
+    session.flush()
+
+
+def _erase_account(session: Session, account: Account, actor: Actor, now: datetime) -> None:
+    if account.is_active:
+        raise Conflict("They still work here: deactivate their account first")
+    _close_for_good(session, account)
+    note(session, actor, "erase account", "account", account.id, now=now)
+    session.flush()
+    forget_leavers_names(session)
+
+
+def _erase_officer(
+    session: Session, officer: ResponsibleOfficer, actor: Actor, now: datetime
+) -> None:
+    """Their code stays on orders that are closed."""
+    theirs = select(Order.id).where(
+        Order.responsible_officer_id == officer.id, col(Order.closed_at).is_(None)
+    )
+    if session.exec(theirs).first() is not None:
+        raise Conflict("They answer for open orders: give those to another officer first")
+    session.exec(delete(OfficerAway).where(col(OfficerAway.officer_id) == officer.id))
+    session.exec(delete(ConflictOfInterest).where(col(ConflictOfInterest.person_id) == officer.id))
+    erase_messages(session, officer.id)
+    forget_in_runs(session, [officer.id])
+    officer.name = f"{ERASED} {officer.code}"
+    officer.email = f"{officer.id}@{NOWHERE}"
+    officer.telephone, officer.hours, officer.is_active = "", [], False
+    note(session, actor, "erase officer", "responsible_officer", officer.id, now=now)
+
+
+def _erase_facilitator(
+    session: Session, facilitator: Facilitator, actor: Actor, now: datetime
+) -> None:
     account = session.get(Account, facilitator.account_id) if facilitator.account_id else None
     if facilitator.is_active or (account is not None and account.is_active):
         raise Conflict("They still work here: close their record and their account first")
@@ -82,38 +125,46 @@ def erase_leaver(
     if account is not None:
         _close_for_good(session, account)
     note(session, actor, "erase facilitator", "facilitator", facilitator.id, now=now)
-    session.flush()
 
 
-def is_erased(facilitator: Facilitator) -> bool:
-    """Whether only the code is left of them."""
-    return facilitator.email.endswith(f"@{NOWHERE}")
+def is_erased(staff: Staff) -> bool:
+    """Whether only a code or an id is left of them, and a name while the audit needs it."""
+    return staff.email.endswith(f"@{NOWHERE}")
 
 
 def _close_for_good(session: Session, account: Account) -> None:
-    """Nothing is left that opens it; what a provider vouched for stays, to keep it closed."""
+    """Nothing is left that opens it; what a provider vouched for stays, to keep it closed.
+
+    Raises Conflict while a case would be left without anybody on its harmed side.
+    """
+    answers_for = select(Order.id).where(
+        Order.liaison_account_id == account.id, col(Order.closed_at).is_(None)
+    )
+    if session.exec(answers_for).first() is not None:
+        raise Conflict("They take the harmed side's part in open cases: name somebody else first")
     end_sessions(session, account.id)
     for table in OF_AN_ACCOUNT:
         session.exec(delete(table).where(_column(table, "account_id") == account.id))
+    erase_messages(session, account.id)
+    account.email = f"{account.id}@{NOWHERE}"
     account.password_hash = ""
     account.second_factor = None
     account.last_code_step = 0
 
 
 def forget_leavers_names(session: Session) -> int:
-    """Empty the accounts of erased facilitators of whom the audit tells no more; how many."""
-    erased = select(Facilitator.account_id).where(col(Facilitator.email).endswith(f"@{NOWHERE}"))
+    """Empty the accounts of erased staff of whom the audit tells no more; how many."""
     acted = select(AuditEntry.account_id).where(col(AuditEntry.account_id).is_not(None))
     found = session.exec(
         select(Account).where(
-            col(Account.id).in_(erased),
+            col(Account.email).endswith(f"@{NOWHERE}"),
             col(Account.id).not_in(acted),
             col(Account.is_active).is_(False),
             Account.name != ERASED,
         )
     ).all()
     for account in found:
-        account.name, account.email = ERASED, f"{account.id}@{NOWHERE}"
+        account.name = ERASED
         account.single_sign_on = None
     return len(found)
 

@@ -2,6 +2,7 @@
 
     read_corrections(text)                               -> Corrections, from a JSON object
     rectify_person(session, party, corrections, ...)     -> who has read what was wrong
+    rectify_staff(session, staff, corrections, ...)
 
 What waits is stopped and written anew, whoever was told hears what is true now, and subscribed
 calendars follow, all in the caller's transaction. A stop on contact holds all the same.
@@ -22,16 +23,20 @@ from rj.calendars.telling import Teller
 from rj.db.records import get_record
 from rj.intake.rules import is_email
 from rj.kernel.characters import clean_line, clean_text
-from rj.kernel.errors import FieldProblem, Invalid
+from rj.kernel.errors import Conflict, FieldProblem, Invalid
 from rj.kernel.london import london_day
+from rj.orders.models import ResponsibleOfficer
 from rj.outbox.models import RecipientKind
 from rj.parties.contact import contact_details, refuse_erased, set_contact_details
 from rj.parties.models import HarmerDetails, Party
 from rj.parties.wishes import set_chosen_name
 from rj.policy.terms import EventKind, Language, Side
+from rj.rights.finding import Staff
+from rj.rights.leaving import is_erased
 from rj.suppression.services import stop_who_is_alike
 
 OF_CONTACT = ("name", "email", "telephone", "address")
+OF_STAFF = ("name", "email", "telephone", "language")
 LONGEST = {"name": 100, "email": 254, "telephone": 40, "address": 300, "chosen_name": 100}
 """Characters, as the tables hold them."""
 
@@ -174,6 +179,44 @@ def rectify_person(
     stop_who_is_alike(session, seal, party.id, actor=actor, now=now, tell=teller)
     teller.reader_changed(session, RecipientKind.PARTY, party.id, now=now)
     return _who_read(session, party)
+
+
+def rectify_staff(
+    session: Session,
+    staff: Staff,
+    corrections: Corrections,
+    *,
+    actor: Actor,
+    now: datetime,
+    teller: Teller,
+) -> None:
+    """Put right what is kept of somebody at work. Mails that wait go to the new address.
+
+    Raises Invalid for what is not kept of them, or an address that somebody else signs in with;
+    Conflict for who was erased.
+    """
+    if is_erased(staff):
+        raise Conflict("Nothing is kept of this person any more")
+    for name in corrections.named:
+        value = getattr(corrections, name)
+        if name not in OF_STAFF or not hasattr(staff, name):
+            raise Invalid(FieldProblem(name, "This is not kept of somebody at work"))
+        if name == "email" and not value:
+            raise Invalid(FieldProblem(name, "An address can be corrected, but not taken away"))
+        setattr(staff, name, value)
+    if isinstance(staff, Account):
+        staff.email = staff.email.lower()
+        same = select(Account.id).where(Account.email == staff.email, Account.id != staff.id)
+        with session.no_autoflush:
+            if session.exec(same).first() is not None:
+                raise Invalid(FieldProblem("email", "Somebody else signs in with this address"))
+    what = str(staff.__tablename__)
+    note(session, actor, "rectify staff", what, staff.id, now=now, fields=corrections.named)
+    session.flush()
+    if not isinstance(staff, Account):
+        is_officer = isinstance(staff, ResponsibleOfficer)
+        kind = RecipientKind.OFFICER if is_officer else RecipientKind.FACILITATOR
+        teller.reader_changed(session, kind, staff.id, now=now)
 
 
 def _refuse_side(party: Party, side: Side, field: str) -> None:

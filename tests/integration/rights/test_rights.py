@@ -43,6 +43,7 @@ from tests.integration.messages.conftest import (  # noqa: F401 - fixtures
     story,
     teller,
 )
+from tests.integration.rights.holder import HOLDER, Holder, export
 from tests.web_client import nobody_tells
 from tests.who_may_see import strings_of_people
 
@@ -116,11 +117,13 @@ def test_a_persons_file_holds_all_of_theirs_and_nothing_of_anybody_else(
         crn = session.get_one(Order, story.case.order_id).crn
     for side, party_id in (("harmer", story.case.harmer), ("harmed", story.case.harmed)):
         path = tmp_path / f"{side}.json"
-        export_command(story.database, SEAL, Keeper(KEY), codes[side], path, now=NOW)
-        text = path.read_text()
+        export(story.database, codes[side], path, SEAL)
+        text = HOLDER.opened(path)
+        sealed = path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0
         own = people[party_id] - {str(party_id)}
         assert [each for each in own if each not in text] == []
+        assert [each for each in own if each.encode() in sealed] == []
         others = {each for who, texts in people.items() if who != party_id for each in texts}
         whole = {each for each in others - own if len(each) > 4}
         assert [each for each in whole if each in text] == []
@@ -133,7 +136,34 @@ def test_a_persons_file_holds_all_of_theirs_and_nothing_of_anybody_else(
         assert told["appointments"]
         assert TYPED_REASON not in text
     with pytest.raises(Conflict, match="already"):
-        export_command(story.database, SEAL, Keeper(KEY), codes["harmer"], path, now=NOW)
+        export(story.database, codes["harmer"], path, SEAL)
+
+
+@pytest.mark.parametrize(
+    ("pem", "why"),
+    [
+        (b"none", "no certificate"),
+        (Holder(lasts=timedelta(days=-1)).pem, "not valid today"),
+        (Holder(bits=1024).pem, "2048 bits or more"),
+    ],
+)
+def test_a_file_is_made_for_no_certificate_that_cannot_be_used(
+    database: Database, tmp_path: Path, pem: bytes, why: str
+) -> None:
+    path = tmp_path / "file.p7m"
+    with pytest.raises(Invalid, match=why):
+        export_command(database, SEAL, Keeper(KEY), "AP-NOBODY22", path, certificate=pem, now=NOW)
+    assert not path.exists()
+
+
+def test_nobody_but_the_holder_of_the_key_opens_a_file(
+    story: Story,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "file.p7m"
+    export(story.database, filled(story)["harmed"], path, SEAL)
+    with pytest.raises(ValueError, match="recipient"):
+        Holder().opened(path)
 
 
 def bytes_of(database: Database) -> bytes:
