@@ -144,19 +144,25 @@ def planned(problem: Problem, seed: int) -> Plan:
     return plan
 
 
-def weeks_of_a_county(seed: int) -> list[Told]:
+def weeks_of_a_county(
+    seed: int,
+    size: Size = Size.COUNTY,
+    *,
+    weeks: int = WEEKS,
+    arrivals: int = ARRIVALS_EACH_WEEK,
+) -> list[Told]:
     """Everything that was promised in a county of one seed, followed through its weeks."""
     chance = Random(f"weeks {seed}")  # noqa: S311 - repeatable, not secret
-    problem = invented_problem(Size.COUNTY, seed, two_at_every_direct=True)
+    problem = invented_problem(size, seed, two_at_every_direct=True)
     areas = sorted({case.area for case in problem.cases})
     plan = planned(problem, seed)
     told: list[Told] = []
     wholes: dict[str, Case] = {}
-    for week in range(WEEKS):
+    for week in range(weeks):
         if week:
             problem = moved_on(problem, plan, days_after(problem.as_of, 7))
             problem = _with_sentences(problem, told, wholes)
-            problem = _with_arrivals(problem, week, chance, areas)
+            problem = _with_arrivals(problem, week, arrivals, chance, areas)
             plan = planned(problem, seed)
             _look_again(problem, plan, told)
         if week < WEEKS_OF_CHECKS:
@@ -193,9 +199,11 @@ def _with_sentences(problem: Problem, told: list[Told], wholes: dict[str, Case])
     )
 
 
-def _with_arrivals(problem: Problem, week: int, chance: Random, areas: list[str]) -> Problem:
+def _with_arrivals(
+    problem: Problem, week: int, arrivals: int, chance: Random, areas: list[str]
+) -> Problem:
     cases, people = [], []
-    for number in range(ARRIVALS_EACH_WEEK):
+    for number in range(arrivals):
         sentenced = problem.as_of - timedelta(days=chance.randint(1, 7))
         name = f"new {week} {number}"
         case, person = hypothetical(problem, name, chance.choice(areas), sentenced)

@@ -80,16 +80,7 @@ def deliver(
     ``call_opens_days`` after the sentence or more, and the assessment far enough behind it for
     another call and for notice, should the hour of the first pass.
     """
-    person = replace(
-        person,
-        away=(*person.away, Away(case.sentenced, days_after(case.sentenced, call_opens_days - 1))),
-    )
-    wider = replace(
-        problem,
-        cases=(*problem.cases, case),
-        people=(*problem.people, person),
-        policy=_with_room_behind_the_call(problem.policy),
-    )
+    wider = asked_of(problem, case, person, call_opens_days)
     standing = Standing(wider, plan, case)
     leads = outlook(standing.diary, standing.surveyed)
     best = _best_offer(standing, leads)
@@ -114,6 +105,18 @@ def deliver(
         conference_from=None if third is None else local_day(problem.zone, third.start),
         pairs=len(pairs),
         tightest=tightest,
+    )
+
+
+def asked_of(problem: Problem, case: Case, person: Person, call_opens_days: int) -> Problem:
+    """The problem with a hypothetical case in it, and room for its order to come late."""
+    away = Away(case.sentenced, days_after(case.sentenced, call_opens_days - 1))
+    person = replace(person, away=(*person.away, away))
+    return replace(
+        problem,
+        cases=(*problem.cases, case),
+        people=(*problem.people, person),
+        policy=_with_room_behind_the_call(problem.policy),
     )
 
 

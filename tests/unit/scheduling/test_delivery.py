@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from benchmarks.delivery.weeks import held, hypothetical
-from rj.scheduling.delivery import Resource, deliver, offer_of, rank_of
+import pytest
+
+from benchmarks.delivery.weeks import held, hypothetical, weeks_of_a_county
+from rj.scheduling.delivery import Resource, asked_of, deliver, offer_of, rank_of
 from rj.scheduling.planner.civil import days_after
 from rj.scheduling.planner.invented import Size, invented_problem
 from rj.scheduling.planner.outlook import outlook
@@ -25,7 +27,8 @@ from tests.planning_builders import (
     at,
 )
 
-ORDERS = 500 if os.environ.get("RJ_THOROUGH") else 12
+ORDERS = 500 if os.environ.get("RJ_THOROUGH") else 8
+SEEDS = 40 if os.environ.get("RJ_THOROUGH") else 1
 
 
 def test_hypothetical_orders_that_were_granted_can_all_be_kept() -> None:
@@ -51,6 +54,15 @@ def test_hypothetical_orders_that_were_granted_can_all_be_kept() -> None:
     assert breaches(problem, plan_meetings(problem, effort=FIRST_ANSWER, seed=1).plan) == []
 
 
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_what_was_promised_stands_while_orders_arrive_and_runs_follow(seed: int) -> None:
+    """Must be shown 3: every call and every assessment, after every run, until it was held."""
+    told = weeks_of_a_county(seed, Size.SMALL, weeks=3, arrivals=3)
+
+    assert told
+    assert [each for each in told if not each.was_kept] == []
+
+
 def test_asking_only_leads_who_could_do_better_finds_what_asking_everybody_finds() -> None:
     chance = Random("everybody")  # noqa: S311 - repeatable, not secret
     problem = invented_problem(Size.SMALL, 2, two_at_every_direct=True)
@@ -59,10 +71,9 @@ def test_asking_only_leads_who_could_do_better_finds_what_asking_everybody_finds
     for number in range(6):
         sentenced = problem.as_of + timedelta(days=chance.randint(0, 28))
         case, person = hypothetical(problem, f"H{number}", chance.choice(areas), sentenced)
-        found = deliver(problem, plan, case, person)
+        found = deliver(problem, plan, case, person, call_opens_days=5)
 
-        wider = replace(problem, cases=(*problem.cases, case), people=(*problem.people, person))
-        standing = Standing(wider, plan, case)
+        standing = Standing(asked_of(problem, case, person, 5), plan, case)
         everybody = {
             lead: Routes(standing.diary, standing.surveyed, lead, None)
             for lead in standing.surveyed.leads
