@@ -9,9 +9,7 @@ is remembered as a keyed hash, so an order that was changed here afterwards stay
 nobody who said no is written to again because of an old file.
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -39,6 +37,7 @@ from rj.intake.models import OrderSource
 from rj.intake.recording import record_all
 from rj.intake.report import Difference, FileName, ImportReport, RowReport, RowResult
 from rj.intake.rules import Known, order_faults, person_faults, resolve
+from rj.kernel.garbage import collecting_later
 from rj.kernel.london import london_day
 from rj.orders.models import Order, ResponsibleOfficer
 from rj.orders.queries import erased_references, get_requirement, offences_of
@@ -132,22 +131,8 @@ def import_orders(
     Never raises for what stands in a file: the report says it. Raises Conflict when somebody
     else recorded one of the orders at the same moment.
     """
-    with _collecting_later():
+    with collecting_later():
         return _import(database, content, parties, seal, actor, now, areas, take_over)
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Put off the search for circular garbage: a file of thousands of rows makes hundreds of
-    thousands of objects and no circles, and looking through them again and again takes a quarter
-    of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _import(

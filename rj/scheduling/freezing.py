@@ -32,6 +32,7 @@ from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import found_unsuitable, live_meetings, seconds_who_began
 from rj.conferences.staffing import barred_in
 from rj.facilitators.models import Facilitator, FacilitatorArea
+from rj.kernel.garbage import collecting_later
 from rj.kernel.london import LONDON, at_london_midnight, day_in_words, london_day
 from rj.orders.models import Order, PlanStep, StepState
 from rj.orders.queries import may_be_planned
@@ -143,7 +144,8 @@ def freeze(
     Nothing is planned, and nothing told is moved, that begins before ``ahead`` has gone by. Where
     ``holds_stand``, meetings nobody was told of count for caps as if people had been.
     """
-    return _Freezing(session, area_id, now, name or area_id, ahead, holds_stand).frozen()
+    with collecting_later():
+        return _Freezing(session, area_id, now, name or area_id, ahead, holds_stand).frozen()
 
 
 class _Freezing:
