@@ -65,6 +65,8 @@ class Prospect:
     """The last day on which a hold placed now would stand."""
     why_not: str
     """Why nothing can be held now; empty when the two dates can be confirmed."""
+    instead: tuple[str, ...]
+    """What there is instead, where too little is free: the nearest days, in sentences."""
 
     @property
     def can_be_held(self) -> bool:
@@ -238,6 +240,7 @@ def _prospect(
         tightest=delivery.tightest,
         holds_until=last_day_of(today, days),
         why_not=_why_not(check, delivery, policy, last_day_of(today, days)),
+        instead=_instead(check, delivery, policy),
     )
 
 
@@ -265,6 +268,27 @@ def _why_not(check: SuitabilityCheck, delivery: Delivery, policy: Policy, holds_
     if not delivery.pairs:
         return "There is no pair for the third meeting."
     return ""
+
+
+def _instead(check: SuitabilityCheck, delivery: Delivery, policy: Policy) -> tuple[str, ...]:
+    """The nearest days where those that would be due are not to be had; nothing where they are, or
+    where capacity is not what is in the way."""
+    if check.result in {Result.NOT_ELIGIBLE, Result.REFER}:
+        return ()
+    day, target_on = sentence_day(check), _assessment_target(sentence_day(check), policy)
+    contact_on, assessment_on = delivery.contact_on, delivery.assessment_on
+    sentences = []
+    if contact_on is not None and not delivery.is_in_time:
+        late = contact_on - delivery.contact_due
+        sentences.append(
+            f"The nearest first contact is on {day_in_words(contact_on)}. For a sentence passed on "
+            f"{day_in_words(day + late)} or later it would be in time."
+        )
+    if assessment_on is not None and assessment_on > target_on:
+        sentences.append(f"The nearest assessment is on {day_in_words(assessment_on)}.")
+    if sentences or contact_on is None or not delivery.pairs:
+        sentences.append("Look again later: times come free when what others hold ends.")
+    return tuple(sentences)
 
 
 def _assessment_target(sentenced_on: date, policy: Policy) -> date:

@@ -229,6 +229,8 @@ class DeliveryShown:
     """Both days as the form sends them."""
     until: str
     why_not: str
+    instead: tuple[str, ...]
+    """The nearest days, where none can be held as they would be due."""
     can_be_held: bool
 
 
@@ -245,10 +247,10 @@ def delivery_shown(prospect: Prospect) -> DeliveryShown:
     first, last = prospect.conference_from, prospect.conference_until
     return DeliveryShown(
         sentence_on=day_text(prospect.sentence_on),
-        contact_by="Not before it would be due"
+        contact_by="No time is free in the months that are planned now"
         if prospect.contact_on is None
         else day_text(prospect.contact_on),
-        assessment_by="No time is free"
+        assessment_by="No time is free in the months that are planned now"
         if prospect.assessment_on is None
         else day_text(prospect.assessment_on),
         conference="Not within the months that are planned now"
@@ -267,6 +269,7 @@ def delivery_shown(prospect: Prospect) -> DeliveryShown:
         assessment_on="" if prospect.assessment_on is None else str(prospect.assessment_on),
         until=day_text(prospect.holds_until),
         why_not=prospect.why_not,
+        instead=prospect.instead,
         can_be_held=prospect.can_be_held,
     )
 

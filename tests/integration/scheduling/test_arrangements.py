@@ -107,6 +107,22 @@ def test_one_facilitator_is_no_pair_and_nothing_is_held(database: Database) -> N
         assert (prospect.pairs, prospect.conference_from) == (0, None)
 
 
+def test_where_no_contact_is_free_in_time_the_nearest_days_are_told(database: Database) -> None:
+    with database.writing() as session:
+        lead = one_lead(session)
+        actor, check = an_actor(session), a_check(session)
+        away_until = TODAY + timedelta(days=20)
+        add_leave(session, lead.id, first_day=TODAY, last_day=away_until, actor=actor, now=NOW)
+        prospect = what_can_be_delivered(session, check, now=NOW)
+
+        assert prospect.contact_on == away_until + timedelta(days=1)
+        assert "No first contact is free in time" in prospect.why_not
+        assert prospect.instead[0] == (
+            "The nearest first contact is on 30 March 2026. For a sentence passed on 15 March 2026 "
+            "or later it would be in time."
+        )
+
+
 def test_a_hold_is_kept_from_the_next_forecast_and_from_planning(database: Database) -> None:
     with database.writing() as session:
         one_lead(session)
