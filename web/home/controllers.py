@@ -39,6 +39,15 @@ class TodayPages(Controller):
             shown = pages.today_page(session, request.user, clock.now())
         return page(request, "home/today.html", title="What needs you today", shown=shown)
 
+    @get("/waiting", sync_to_thread=True)
+    def show_waiting(
+        self, request: Visitor, database: Given[Database], clock: Given[Clock]
+    ) -> Template:
+        """Every held meeting that waits for something to be recorded, the soonest first."""
+        with database.reading() as session:
+            section = pages.waiting_section(session, request.user, clock.now())
+        return page(request, "home/waiting.html", title=section.title, section=section)
+
     @get("/messages/{message_id:uuid}", sync_to_thread=True)
     def show_message(
         self,

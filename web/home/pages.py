@@ -40,6 +40,8 @@ from web.pages import Tag, day_text, moment_text
 from web.people import IN_A_LIST, NamesShown, Person
 from web.words import MEETING_TAGS, words_for
 
+SOONEST = 3
+"""How many are shown of what is in no hurry."""
 PRESSING = frozenset({ClockState.OVERDUE, ClockState.DUE_TODAY, ClockState.NEAR})
 
 
@@ -65,6 +67,12 @@ class Section:
     tasks: tuple[Task, ...]
     none: str
     is_pressing: bool = False
+    at_first: int = 8
+    """How many are shown at once."""
+    lead: str = ""
+    """A sentence before them."""
+    all_at: str = ""
+    """Where all of them are; without it the others unfold here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +180,9 @@ def _alerts(
     ]
     return Section(
         "alerts",
-        "First contact not made yet, after its first alerts",
+        "First contacts to make, with time left",
         _contacts_to_make(found, names, stands),
-        "No first contact has passed its first alert.",
+        "No other first contact has waited past its first reminder.",
     )
 
 
@@ -381,7 +389,8 @@ def _risks(session: Session, areas: frozenset[str], now: datetime) -> Section:
 
 
 def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
-    """Held meetings whose people cannot be told yet; a normal state, shown to be seen."""
+    """Held meetings whose people cannot be told yet; a normal state, so only the next are shown."""
+    found = gates_waiting(session, areas, now=now)
     return Section(
         "gates",
         "Held meetings that wait for something to be recorded",
@@ -391,10 +400,22 @@ def _gates(session: Session, areas: frozenset[str], now: datetime) -> Section:
                 f"/orders/{waiting.order_id}",
                 ". ".join(waiting.missing),
             )
-            for waiting in gates_waiting(session, areas, now=now)
+            for waiting in found
         ),
         "No held meeting waits for something to be recorded.",
+        at_first=SOONEST,
+        lead="Their people are told as soon as it is recorded. Waiting is a normal state.",
+        all_at="/today/waiting",
     )
+
+
+def waiting_section(session: Session, person: Person, now: datetime) -> Section:
+    """Every held meeting whose people cannot be told yet, the soonest first."""
+    away = limited_away(session, person.account_id)
+    [section] = _without(
+        _hidden(session, away), _gates(session, person.areas(Role.COORDINATOR), now)
+    )
+    return section
 
 
 def _held_in_vain(session: Session, areas: frozenset[str], now: datetime) -> Section:

@@ -247,6 +247,7 @@ WHO: dict[str, frozenset[Role]] = {
     "GET /static/{file_path:path}": ANYBODY,
     "HEAD /static/{file_path:path}": ANYBODY,
     "GET /today": COORDINATOR,
+    "GET /today/waiting": COORDINATOR,
     "GET /today/messages/{message_id:uuid}": COORDINATOR,
     "POST /today/messages/{message_id:uuid}/done": COORDINATOR,
     "POST /today/messages/{message_id:uuid}/try-again": COORDINATOR,

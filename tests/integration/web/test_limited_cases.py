@@ -62,7 +62,8 @@ def test_s4_planning_and_week_show_nothing_of_a_limited_case(
             codes = session.exec(select(Meeting.code).where(Meeting.order_id == theirs.id)).all()
         weeks = [f"/week?day={each}" for each in sorted(days_of_meetings(desk))]
         pages = [
-            *("/planning", "/planning/broken", "/today", "/orders", f"{desk.run}/published"),
+            *("/planning", "/planning/broken", "/today", "/today/waiting", "/orders"),
+            f"{desk.run}/published",
             *(f"{desk.run}?show={show}" for show in ("all", "changes")),
             *(f"{week}&by={rows}" for week in weeks for rows in ("facilitators", "rooms")),
         ]
