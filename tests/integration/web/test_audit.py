@@ -7,9 +7,12 @@ from sqlmodel import select
 from rj.audit.models import AuditEntry
 from rj.db.database import Database
 from rj.kernel.clock import StoppedClock
-from rj.policy.terms import EventKind, Role
+from rj.orders.models import Order
+from rj.outbox.models import Message, MessageState
+from rj.policy.terms import Channel, EventKind, Role
+from tests.builders import NOW
 from tests.integration.web.facilitators.cases import CANARIES, HARMER_NAME, a_case
-from tests.web_client import a_person, a_site
+from tests.web_client import TELLER, a_person, a_site
 
 
 def entries(database: Database, kind: EventKind) -> list[tuple[str, str, str]]:
@@ -36,6 +39,40 @@ def test_each_page_notes_one_look_for_each_case_it_shows(
             "order",
             "order",
         ]
+
+
+def test_a_name_on_a_failed_message_is_noted_and_shown_to_nobody_who_runs_the_machine(
+    database: Database, clock: StoppedClock
+) -> None:
+    case = a_case(database, harmer_channel=Channel.EMAIL)
+    with database.writing() as session:
+        [failed, *_] = session.exec(select(Message).where(Message.recipient_id == case.harmer_id))
+        failed.state, failed.state_reason = MessageState.FAILED, "refused for good (550)"
+        session.get_one(Order, case.order_id).first_contacted_on = NOW.date()  # no clock names them
+    admin = a_person(database, Role.ADMINISTRATOR)
+    elsewhere = a_person(database, Role.COORDINATOR, area_id="elsewhere")
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(elsewhere)
+        assert "refused for good" not in site.get("/today").text
+        site.sign_in(admin)
+        shown = site.get("/admin/problems").text
+        assert "refused for good (550)" in shown
+        assert HARMER_NAME not in shown
+        assert entries(database, EventKind.VIEW) == []
+        site.sign_in(case.coordinator)
+        shown = site.get("/today").text
+        assert f"To {HARMER_NAME}" in shown
+        look = ("coordinator", "name in a list", str(case.order_id))
+        assert look in entries(database, EventKind.VIEW)
+        assert "A name in a list" in site.get(f"/orders/{case.order_id}/looks").text
+        site.sign_in(admin)
+        audit = site.get("/admin/audit?kind=view").text
+        assert HARMER_NAME not in audit
+        assert str(case.order_id) not in audit
+        for person in (case.facilitator, case.liaison):
+            site.sign_in(person)
+            assert site.get("/admin/audit").status_code == 403
+            assert site.get(f"/orders/{case.order_id}/looks").status_code == 403
 
 
 def test_a_refusal_is_noted_whether_or_not_there_is_such_a_case(

@@ -8,11 +8,33 @@ from rj.kernel.clock import StoppedClock
 from rj.policy.terms import Role
 from rj.scheduling.comparing import compare_what_if
 from rj.scheduling.models import RunState, WhatIf
+from rj.scheduling.what_if import Change, ChangeKind, ask
 from tests.builders import AREA, NOW, an_area
 from tests.scheduling_builders import a_county
 from tests.web_client import a_person, a_site
 
 HERE = "/planning/what-if"
+
+
+def test_a_fault_is_told_as_one_and_its_log_says_only_where(database, monkeypatch, caplog):
+    told = "the victim lives in Mill Lane"
+
+    def broken(*_: object) -> None:
+        raise MemoryError(told)
+
+    with database.writing() as session:
+        county = a_county(session, orders=1)
+        what_if = ask(session, AREA, [Change(ChangeKind.DOUBLE)], actor=county.actor, now=NOW)
+    monkeypatch.setattr("rj.scheduling.comparing.compare", broken)
+    compare_what_if(database, StoppedClock(NOW), what_if.id)
+    with database.reading() as session:
+        ended = session.get_one(WhatIf, what_if.id)
+        assert ended.state is RunState.FAILED
+        assert ended.failure.startswith("Planning met a fault")
+        assert ended.answers == []
+    assert "MemoryError" in caplog.text
+    assert str(what_if.id) in caplog.text
+    assert told not in caplog.text
 
 
 def test_somebody_leaves_and_the_answer_stands_beside_today(database, clock):
