@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import decode_header
 from email.message import Message
+from functools import lru_cache
 from hashlib import md5, sha1, sha256
 from html import unescape
 from urllib.parse import unquote, unquote_plus
@@ -34,6 +35,7 @@ HEX = re.compile(r"(?:[0-9a-f]{2}){6,}", re.IGNORECASE)
 HASH = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}")
 COMBINING = re.compile("[\u0300-\u036f]+")
 NOT_OF_A_WORD = re.compile(r"[\W_]+")
+NOT_OF_AN_ASCII_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 UNDECOMPOSED = str.maketrans("łŁøØđĐħĦıþÞ", "lLoOdDhHitT")
 
 
@@ -224,7 +226,13 @@ def _in_base64(text: str) -> str:
     An address or a file name may stand right before the run, so all four alignments are tried.
     """
     runs = [*BASE64.findall(text), *BASE64_LINES.findall(text)]
-    return "\n".join(_readable(_from_base64(run, skip)) for run in runs for skip in range(4))
+    return "\n".join(map(_from_each_place, runs))
+
+
+@lru_cache(maxsize=50_000)
+def _from_each_place(run: str) -> str:
+    """Kept, as one run stands in most readings of a mail, and many in every mail."""
+    return "\n".join(_readable(_from_base64(run, skip)) for skip in range(4))
 
 
 def _from_base64(run: str, skip: int) -> bytes:
@@ -263,5 +271,7 @@ def _squeezed(text: str) -> str:
 
 def _as_words(text: str) -> str:
     """Words with one space between them, without accents and case."""
+    if text.isascii():  # the same, several times quicker
+        return " ".join(text.lower().translate(NOT_OF_AN_ASCII_WORD).split())
     decomposed = unicodedata.normalize("NFKD", text.translate(UNDECOMPOSED).casefold())
     return NOT_OF_A_WORD.sub(" ", COMBINING.sub("", decomposed)).strip()
