@@ -17,7 +17,18 @@ from rj.db.database import Database
 from rj.doors import open_service
 from rj.kernel.london import london_day
 from tests.integration.storms.publishing_process import AFTER_THE_COMMIT, BEFORE_THE_COMMIT
+from web.app import template_engine
 from web.serve import serve
+
+
+def read_every_template() -> None:
+    """Once, in the process that all sites are forked from: each would read them for itself."""
+    templates = template_engine(is_demo=False).engine
+    for name in templates.list_templates(("html",)):
+        templates.get_template(name)
+
+
+read_every_template()
 
 
 @dataclass(frozen=True)
