@@ -124,13 +124,16 @@ def letters_and_calls(
     liaison_account_id: UUID | None = None,
     order_id: UUID | None = None,
 ) -> list[ToTell]:
-    """What waits to be printed, rung or said for one side, the soonest meeting first.
+    """What waits to be printed, rung or said for one side, the soonest meeting first: nothing for
+    somebody who asked not to be contacted.
 
     The harmed side's are for the liaison officer of the order, whose account narrows them; the
     door sees to that. None leaves a condition out.
     """
     query = (
-        select(Party, Order).join(Order, col(Order.id) == Party.order_id).where(Party.side == side)
+        select(Party, Order)
+        .join(Order, col(Order.id) == Party.order_id)
+        .where(Party.side == side, col(Party.stopped_at).is_(None))
     )
     if area_ids is not None:
         query = query.where(col(Order.area_id).in_(list(area_ids)))

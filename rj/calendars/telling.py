@@ -33,7 +33,7 @@ from rj.kernel.errors import Conflict, NotFound
 from rj.kernel.london import london_day
 from rj.orders.queries import get_step
 from rj.outbox.models import Message, MessageState, RecipientKind
-from rj.outbox.queries import history_of, is_waiting
+from rj.outbox.queries import history_of, is_waiting, to_do
 from rj.outbox.services import NewMessage, messages_on, queue_message, stop_message
 from rj.parties.queries import get_party
 from rj.parties.sealing import Seal
@@ -106,7 +106,8 @@ class Teller:
     ) -> None:
         """After a new address, channel or stop: bring this reader's coming meetings in line.
 
-        Nothing goes to the old address (M6); what waited for it is stopped.
+        Nothing goes to the old address (M6); what waited for it is stopped, a letter or call about
+        a meeting that is over too.
         """
         bring_up_to_date(session, self.seal, now=now)
         reader = Reader(kind, reader_id)
@@ -114,6 +115,7 @@ class Teller:
             meeting = hold_meeting_still(session, meeting_id)
             if reader in self._readers(session, meeting):
                 self.tell_one(session, meeting, reader, now=now)
+        self._stop_what_is_not_done_so(session, reader)
 
     def send_again(
         self, session: Session, meeting_id: UUID, reader: Reader, *, actor: Actor, now: datetime
@@ -170,6 +172,13 @@ class Teller:
         if expected != told.arrangement:
             return "The appointment has changed"
         return ""
+
+    def _stop_what_is_not_done_so(self, session: Session, reader: Reader) -> None:
+        """Nobody is asked to write or ring against a reader's wish, whenever the meeting was."""
+        way = way_to(session, self.seal, reader)
+        for message in to_do(session, [reader.id]):
+            if message.kind == APPOINTMENT and (way.is_stopped or message.channel != way.channel):
+                stop_message(message, NOTHING_LEFT)
 
     def _needed(
         self,

@@ -30,14 +30,16 @@ class Walk:
 
 def walk(client: httpx.Client, site: Litestar, first: Iterable[str], wanted: Set[str]) -> Walk:
     """Follow links from the first pages on: some of each route, and more of them as long as a
-    wanted route has not been met."""
+    wanted route has not been met. The first and the last link known take turns, as the first of a
+    list are of the past and the last are to come, and the one offers what the other does not."""
     offered_by = dict.fromkeys(first, "the menu")
     waiting = list(offered_by)
     tried: Counter[str] = Counter()
     fullest: dict[str, tuple[int, str]] = {}
     dead_ends = []
     while waiting:
-        path = min(waiting, key=lambda each: tried[route_of(site, each)])
+        in_turn = waiting if tried.total() % 2 else reversed(waiting)
+        path = min(in_turn, key=lambda each: tried[route_of(site, each)])
         waiting.remove(path)
         route = route_of(site, path)
         if tried[route] >= TRIED_OF_EACH and wanted <= set(fullest):

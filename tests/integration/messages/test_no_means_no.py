@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from rj.audit.services import Actor
+from rj.calendars.queries import letters_and_calls
 from rj.calendars.readers import Reader
 from rj.calendars.rendering import call_to_make, letter_to_print
 from rj.calendars.services import try_again
@@ -20,7 +21,7 @@ from rj.kernel.errors import Conflict
 from rj.outbox.models import Message, MessageState, RecipientKind
 from rj.parties.contact import ContactTerms, agree_contact_plan
 from rj.parties.models import Party
-from rj.policy.terms import Channel, Gate, GateValue, PartyRole, Role
+from rj.policy.terms import Channel, Gate, GateValue, PartyRole, Role, Side
 from tests.builders import a_party, an_actor
 from tests.integration.messages.conftest import SEAL, Story
 from tests.integration.messages.test_sending import claim
@@ -55,6 +56,30 @@ def test_m5_a_harmed_person_who_says_no_is_not_even_told_that_it_is_off(
     assert story.meeting().state is MeetingState.CANCELLED
     assert len(story.post.for_address(address)) == 1
     assert len(story.mails(story.case.harmer)) == 2
+
+
+@pytest.mark.parametrize("says_no", [True, False], ids=["no", "another way"])
+def test_m5_nobody_is_asked_to_write_against_a_wish_about_a_meeting_that_is_over(
+    story: Story, says_no: bool
+) -> None:
+    writes_to = story.case.supporter
+    story.tell()
+    assert story.last(writes_to).state is MessageState.TO_DO
+    story.later(days=60)
+    with story.database.writing() as session:
+        assert letters_and_calls(session, side=Side.HARMER)
+        actor, now = an_actor(session), story.clock.now()
+        if says_no:
+            stop_contact(session, writes_to, actor=actor, now=now, tell=story.teller)
+        else:
+            terms = ContactTerms(Channel.PHONE)
+            agree_contact_plan(session, writes_to, terms, seal=SEAL, actor=actor, now=now)
+        assert len(letters_and_calls(session, side=Side.HARMER)) == (not says_no)
+        story.teller.reader_changed(session, RecipientKind.PARTY, writes_to, now=now)
+        session.flush()
+
+        assert letters_and_calls(session, side=Side.HARMER) == []
+    assert story.last(writes_to).state is MessageState.STOPPED
 
 
 @pytest.mark.parametrize("who", ["harmer", "harmed"])
