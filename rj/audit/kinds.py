@@ -58,6 +58,7 @@ _WORDS: dict[EventKind, tuple[str, ...]] = {
         "check suitability again",
         "choose calendar",
         "close order",
+        "go on voluntarily",
         "close venue",
         "complete step",
         "correct order",

@@ -48,15 +48,24 @@ class Span:
     stopped_on: date | None = None
 
 
+OF_THE_ORDER = frozenset(ClockKind) - {
+    *AFTERCARE,
+    ClockKind.RISK_ASSESSMENT,
+    ClockKind.VICTIM_SCHEME,
+}
+"""Clocks that end with supervision. What guards people, and what others keep, runs on."""
+
+
 def case_clocks(session: Session, order: Order, today: date) -> tuple[CaseClock, ...]:
     """Every clock that has started, in the order in which a case meets them."""
     facts = _facts(session, order)
     rules = rules_of(policy_of_order(session, order).standards)
     changes = clock_changes(session, order.id)
+    ended = () if order.voluntary_from is None else OF_THE_ORDER
     clocks = []
     for kind, span_of in _SPANS.items():
         span = span_of(facts)
-        if span is None:
+        if span is None or (span.stopped_on is None and kind in ended):
             continue
         history = tuple(each for each in changes if each.clock is kind)
         counts = counting(each for each in history if each.taken_back_at is None)

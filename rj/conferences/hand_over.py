@@ -78,7 +78,11 @@ def hand_over(session: Session, order: Order) -> HandOver:
     """The facts of an order as they are recorded now."""
     plan = latest_plan(session, order.id)
     steps = steps_of(session, plan.id) if plan else []
-    meetings = [each for each in meetings_of(session, order.id) if each.told_at is not None]
+    meetings = [
+        each
+        for each in meetings_of(session, order.id)
+        if each.told_at is not None and _is_the_officers(order, london_day(each.starts_at))
+    ]
     versions = _versions(session, meetings)
     found: list[Appointment] = []
     for meeting in meetings:
@@ -89,9 +93,19 @@ def hand_over(session: Session, order: Order) -> HandOver:
     came_on = {london_day(each.starts_at) for each in found if each.outcome in CAME}
     return HandOver(
         appointments=tuple(found),
-        completion=_completion(steps),
+        completion=tuple(
+            each
+            if each.done_on is None or _is_the_officers(order, each.done_on)
+            else Completion(each.stage, None)
+            for each in _completion(steps)
+        ),
         days_attended=len(came_on),
     )
+
+
+def _is_the_officers(order: Order, day: date) -> bool:
+    """What happens after an early end is nobody's to instruct, and not the officer's to hear."""
+    return order.voluntary_from is None or day <= order.voluntary_from
 
 
 def _completion(steps: Sequence[PlanStep]) -> tuple[Completion, ...]:

@@ -212,6 +212,7 @@ def _add_order(
             "closed_reason": "",
             "ending": None,
             "ended_on": None,
+            "voluntary_from": None,
             "in_sentence_plan": order.in_sentence_plan,
             "created_at": now,
             "created_by": actor.account_id,

@@ -100,6 +100,10 @@ class Order(Versioned, table=True):
             "closed_at IS NOT NULL OR (ending IS NULL AND ended_on IS NULL)",
             name="only_closed_has_ended",
         ),
+        CheckConstraint(
+            "voluntary_from IS NULL OR voluntary_from >= sentenced_on",
+            name="voluntary_after_sentence",
+        ),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -138,6 +142,9 @@ class Order(Versioned, table=True):
     ending: OrderEnding | None = term(OrderEnding, default=None, nullable=True)
     ended_on: date | None = None
     """The day from which the order, or our part in it, is over."""
+    voluntary_from: date | None = None
+    """The day on which supervision ended early, where the work goes on of everybody's free will:
+    nobody is instructed any more, and the responsible officer hears of nothing after it."""
     in_sentence_plan: bool | None = None
     """Whether the responsible officer's sentence plan names this work; none while not known. An
     order may end before the conference where it does not (R3)."""

@@ -101,7 +101,7 @@ INVENTORY: tuple[Kept, ...] = (
         points="responsible_officer_id liaison_account_id signed_off_by current_lead_id created_by",
         told="reference crn area_id court_code order_type sentenced_on ends_on convicted_on "
         "received_on plea risk language is_sensitive_complex first_contacted_on closed_at "
-        "closed_reason ending ended_on in_sentence_plan",
+        "closed_reason ending ended_on voluntary_from in_sentence_plan",
         erased="reference crn convicted_on closed_reason",
         plain="skills standards_version",
         why="the order is that of the person on probation; nobody else's file has it",

@@ -16,6 +16,7 @@ from rj.accounts.queries import active_accounts_holding, areas_by_name
 from rj.conferences import gates
 from rj.conferences.queries import live_meetings
 from rj.conferences.telling import Tell
+from rj.conferences.voluntary import go_on_voluntarily
 from rj.db.database import Database
 from rj.intake.transferring import has_harmed_side, transfer
 from rj.kernel.clock import Clock
@@ -36,6 +37,13 @@ from web.people import Person, Visitor
 from web.visits import say
 from web.words import choices
 
+VOLUNTARY = "It ended early, and goes on voluntarily"
+WHAT_VOLUNTARY_MEANS = (
+    "Clocks of the order end, and coming meetings stand",
+    "Nobody can be instructed to come any more: tell the person on probation so",
+    "The responsible officer takes part in nothing after that day and hears of nothing",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CloseForm:
@@ -44,6 +52,14 @@ class CloseForm:
     ending: OrderEnding = entry("ending", missing="Select how it ends")
     ended_on: date = entry("day it ended")
     reason: str = entry("reason", missing="Say why the order closes", longest=200)
+
+
+@dataclass(frozen=True, slots=True)
+class VoluntaryForm:
+    """An early end after which the work goes on."""
+
+    ended_on: date = entry("day it ended")
+    reason: str = entry("reason", missing="Say why it ended", longest=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,61 @@ class Endings(Controller):
         except Invalid as invalid:
             return _ask_close(request, database, clock, order_id, entered, invalid)
         say(request, "The order was closed")
+        return see(f"/orders/{order_id}")
+
+    @get("/voluntary", sync_to_thread=True)
+    def ask_voluntary(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        order_id: FromPath[UUID],
+    ) -> Template:
+        """Ask since when supervision is over."""
+        entered = Entered.of(**date_parts("ended_on", clock.today()))
+        return _ask_close(request, database, clock, order_id, entered, act="voluntary")
+
+    @post("/voluntary", sync_to_thread=True)
+    def check_voluntary(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        teller: Given[Tell],
+        order_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template:
+        """Say who would be told. Nothing of it is kept."""
+
+        def act(session: Session) -> Follows:
+            _voluntary(session, request.user, order_id, entered, clock, teller)
+            return Follows((), (), WHAT_VOLUNTARY_MEANS)
+
+        try:
+            follows, words = rehearse(database, act)
+        except Invalid as invalid:
+            return _ask_close(request, database, clock, order_id, entered, invalid, act="voluntary")
+        return _confirm(
+            request, order_id, "voluntary", VOLUNTARY, entered, follows, words, "Record it"
+        )
+
+    @post("/voluntary/confirm", sync_to_thread=True)
+    def go_on(
+        self,
+        request: Visitor,
+        database: Given[Database],
+        clock: Given[Clock],
+        teller: Given[Tell],
+        order_id: FromPath[UUID],
+        entered: Given[Entered],
+    ) -> Template | Redirect:
+        """Record it: coming meetings stand, and the responsible officer's part is over."""
+        try:
+            with database.writing() as session:
+                _voluntary(session, request.user, order_id, entered, clock, teller)
+        except Invalid as invalid:
+            return _ask_close(request, database, clock, order_id, entered, invalid, act="voluntary")
+        say(request, "Recorded: the work goes on voluntarily")
         return see(f"/orders/{order_id}")
 
     @get("/transfer", sync_to_thread=True)
@@ -210,6 +281,28 @@ def _close(
     )
 
 
+def _voluntary(
+    session: Session,
+    person: Person,
+    order_id: UUID,
+    entered: Entered,
+    clock: Clock,
+    tell: Tell,
+) -> None:
+    coordinators_order(session, person, order_id)
+    form = read(VoluntaryForm, entered)
+    go_on_voluntarily(
+        session,
+        order_id,
+        ended_on=form.ended_on,
+        reason=form.reason,
+        based_on=entered.based_on,
+        actor=person.actor(Role.COORDINATOR),
+        now=clock.now(),
+        tell=tell,
+    )
+
+
 def _lost(session: Session, order: Order, entered: Entered) -> tuple[str, ...]:
     """What an end leaves undone (R3)."""
     plan = live_plan(session, order.id)
@@ -221,7 +314,7 @@ def _lost(session: Session, order: Order, entered: Entered) -> tuple[str, ...]:
     if entered.text("ending") == OrderEnding.ENDED_EARLY.value:
         lost.append(
             "Nobody can be instructed to come any more. Where both sides still wish to meet, "
-            "agree it with them as voluntary work before you close the order"
+            "record that it goes on voluntarily instead of closing the order"
         )
     return tuple(lost)
 
@@ -233,6 +326,8 @@ def _ask_close(
     order_id: UUID,
     entered: Entered,
     invalid: Invalid | None = None,
+    *,
+    act: str = "close",
 ) -> Template:
     with database.reading() as session:
         order = coordinators_order(session, request.user, order_id)
@@ -243,14 +338,14 @@ def _ask_close(
         ]
     return page(
         request,
-        "orders/close.html",
-        title="Close the order",
+        f"orders/{act}.html",
+        title="Close the order" if act == "close" else VOLUNTARY,
         status_code=422 if invalid else 200,
         problems=Problems(invalid.problems) if invalid else NO_PROBLEMS,
         entered=entered,
         based_on=entered.based_on or version,
         here=f"/orders/{order_id}",
-        act_at=f"/orders/{order_id}/close",
+        act_at=f"/orders/{order_id}/{act}",
         endings=choices(OrderEnding),
         open_ends=open_ends,
     )

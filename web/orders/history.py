@@ -40,12 +40,13 @@ FACT_NAMES: Mapping[str, str] = {
     "sensitive_complex": "Sensitive and complex",
     "in_sentence_plan": "In the sentence plan",
     "venues": "Venues",
+    "voluntary_from": "Goes on voluntarily from",
     "area": "Area",
 }
 DATES = frozenset(
     {
         *("date_of_birth", "convicted_on", "sentenced_on", "ends_on", "starts_on"),
-        *("requirement_ends_on", "received_on"),
+        *("requirement_ends_on", "received_on", "voluntary_from"),
     }
 )
 TERMS: Mapping[str, type[StrEnum]] = {

@@ -304,6 +304,8 @@ class OrderPage:
     told: tuple[ToldMeeting, ...]
     attempts: tuple[Fact, ...]
     acts: tuple[Act, ...]
+    voluntary: str
+    """That supervision ended early and the work goes on freely; empty otherwise."""
     sentence_plan: str
     """That the order may end before the plan does; empty otherwise."""
     held: str
@@ -342,6 +344,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
             for attempt in contact_attempts(session, order.id)
         ),
         acts=_acts(order, plan, steps, names),
+        voluntary=_voluntary(order),
         sentence_plan=_sentence_plan(order, steps),
         sign_off=_sign_off(session, order),
         held=_held(session, order),
@@ -599,6 +602,8 @@ def _acts(
         acts.append(Act("Record a manager's sign-off", f"{here}/sign-off"))
     acts.append(Act("Link a co-defendant's order", f"{here}/link"))
     acts.append(Act("Hand it over to another area", f"{here}/transfer"))
+    if order.voluntary_from is None:
+        acts.append(Act("It ended early, and goes on voluntarily", f"{here}/voluntary"))
     acts.append(Act("Close the order", f"{here}/close"))
     return tuple(acts)
 
@@ -611,10 +616,20 @@ def _route_act(here: str, third: PlanStep, names: dict[UUID, str]) -> Act:
     return Act(f"{words}: {name}", f"{at}?step={third.id}")
 
 
+def _voluntary(order: Order) -> str:
+    if order.voluntary_from is None or order.closed_at is not None:
+        return ""
+    return (
+        f"Supervision ended early, {day_text(order.voluntary_from)}. What goes on is voluntary for "
+        "everybody: nobody is instructed to come, and the responsible officer hears of nothing "
+        "after that day."
+    )
+
+
 def _sentence_plan(order: Order, steps: list[PlanStep]) -> str:
     """Supervision may end once requirements and sentence plan are complete (R3)."""
     is_open = order.closed_at is None and any(step.state is StepState.OPEN for step in steps)
-    if not is_open or order.in_sentence_plan is not False:
+    if not is_open or order.in_sentence_plan is not False or order.voluntary_from is not None:
         return ""
     return (
         "The sentence plan does not name this work: the order may end before it is done. Ask the "

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import select
 
+from rj.clocks.reading import case_clocks
+from rj.conferences.hand_over import hand_over
 from rj.conferences.models import Meeting, MeetingState, SlotClaim
 from rj.conferences.services import lock_order
 from rj.db.database import Database
@@ -12,7 +14,7 @@ from rj.orders.history import changes_of
 from rj.orders.models import CaseLimit, Order
 from rj.orders.queries import get_order, live_plan, steps_of
 from rj.outbox.models import Message, MessageState
-from rj.policy.terms import AttendanceOutcome, Channel, OrderEnding, Role, Stage
+from rj.policy.terms import AttendanceOutcome, Channel, ClockKind, OrderEnding, Role, Stage
 from rj.scheduling.models import PlanningWishKind
 from rj.scheduling.wishes import exclude_facilitator, pin_step, wishes_of
 from rj.venues.models import Room
@@ -64,7 +66,7 @@ def test_an_early_end_warns_of_what_dies_with_it_and_names_who_is_told(database,
         hidden = site.hidden_fields(at)
         asked = site.post(at, ENDED, hidden=hidden).text
         assert "5 of the plan&#39;s 5 steps have not been done" in asked
-        assert "voluntary work before you close" in asked
+        assert "goes on voluntarily instead of closing" in asked
         assert "that it is called off" in asked
         with database.reading() as session:
             assert get_order(session, case.order_id).closed_at is None
@@ -250,3 +252,53 @@ def test_what_the_sentence_plan_leaves_out_is_warned_of_while_the_plan_is_open(d
             {"in_sentence_plan": "no", "ground": "circumstances", "reason": "asked the officer"},
         )
         assert "The sentence plan does not name this work" in site.get(at).text
+
+
+def test_after_an_early_end_the_work_goes_on_freely_without_the_officer(database, clock):
+    case = a_case_told_to_everybody(database)
+    said = {name: text for name, text in ENDED.items() if name != "ending"}
+    at = f"/orders/{case.order_id}/voluntary"
+    with database.writing() as session:
+        review = session.get_one(Meeting, case.meetings[Stage.REVIEW])
+        review.state, review.told_at = MeetingState.TOLD, clock.now()
+        session.flush()
+        TELLER(session, review.id, now=clock.now())
+        officer_id = get_order(session, case.order_id).responsible_officer_id
+    everything_was_sent(database)
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        hidden = site.hidden_fields(at)
+        asked = site.post(at, said, hidden=hidden).text
+        assert "coming meetings stand" in asked
+        assert "(responsible officer): that it is called off" in asked
+        answers = [site.post(f"{at}/confirm", said, hidden=hidden) for _ in range(2)]
+        assert [each.status_code for each in answers] == [303, 303]
+        page = site.get(f"/orders/{case.order_id}").text
+        assert "What goes on is voluntary for everybody" in page
+        assert "Goes on voluntarily from" in page
+    with database.reading() as session:
+        order = get_order(session, case.order_id)
+        assert order.closed_at is None
+        states = {each.state for each in session.exec(select(Meeting))}
+        assert MeetingState.CANCELLED not in states
+        assert not {ClockKind.FIRST_CONTACT, ClockKind.ASSESSMENT} & {
+            each.kind for each in case_clocks(session, order, clock.today())
+        }
+        told = session.exec(select(Message).where(Message.recipient_id == officer_id)).all()
+        assert [each.state for each in told if each.state is MessageState.QUEUED] == [
+            MessageState.QUEUED
+        ]
+        assert hand_over(session, order).appointments == ()
+
+
+def test_nothing_goes_on_voluntarily_without_a_recorded_consent(database, clock):
+    case = a_case(database)
+    said = {name: text for name, text in ENDED.items() if name != "ending"}
+    at = f"/orders/{case.order_id}/voluntary"
+    with a_site(database, clock, teller=TELLER) as site:
+        site.sign_in(case.coordinator)
+        refused = site.post(f"{at}/confirm", said, form_at=at)
+        assert refused.status_code == 422
+        assert "consent to go on is not on record" in refused.text
+    with database.reading() as session:
+        assert get_order(session, case.order_id).voluntary_from is None

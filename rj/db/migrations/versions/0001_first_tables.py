@@ -1336,6 +1336,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("voluntary_from", sa.Date(), nullable=True),
         sa.Column("in_sentence_plan", sa.Boolean(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
@@ -1357,6 +1358,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(standards_version) <= 20",
             name=op.f("ck_sentence_order_standards_version_length"),
+        ),
+        sa.CheckConstraint(
+            "voluntary_from IS NULL OR voluntary_from >= sentenced_on",
+            name=op.f("ck_sentence_order_voluntary_after_sentence"),
         ),
         sa.ForeignKeyConstraint(
             ["area_id"], ["area.id"], name=op.f("fk_sentence_order_area_id_area")
