@@ -109,8 +109,9 @@ _ENGLISH = CourtWords(
     "available.",
     arrangements="The restorative justice service has confirmed that arrangements can be made.",
     held="For a sentence passed on {sentence}, a first contact by {contact} and an assessment by "
-    "{assessment} are provisionally held, reference {hold}, until {until}. Should the order reach "
-    "the service later than {contact}, first contact is due by {due}.",
+    "{assessment} are provisionally held, reference {hold}, until {until}. Should the order not "
+    "reach the service before {contact}, first contact is due by {due} and the assessment may be "
+    "later.",
     court_told="By a consent that is on record, the court may be told that a person harmed by the "
     "offence is willing to consider restorative justice.",
     reference="Reference of this check: {reference}.",
@@ -189,9 +190,9 @@ _WELSH = CourtWords(
     "ffordd arall ar gael.",
     arrangements="Mae'r gwasanaeth cyfiawnder adferol wedi cadarnhau y gellir gwneud trefniadau.",
     held="Ar gyfer dedfryd a roddir ar {sentence}, cedwir amser dros dro ar gyfer cyswllt cyntaf "
-    "erbyn {contact} ac asesiad erbyn {assessment}, cyfeirnod {hold}, tan {until}. Os bydd y "
-    "gorchymyn yn cyrraedd y gwasanaeth yn hwyrach na {contact}, rhaid gwneud y cyswllt cyntaf "
-    "erbyn {due}.",
+    "erbyn {contact} ac asesiad erbyn {assessment}, cyfeirnod {hold}, tan {until}. Os na fydd "
+    "y gorchymyn yn cyrraedd y gwasanaeth cyn {contact}, rhaid gwneud y cyswllt cyntaf erbyn {due} "
+    "a gall yr asesiad fod yn hwyrach.",
     court_told="Drwy gydsyniad sydd ar gofnod, gellir dweud wrth y llys fod person a niweidiwyd "
     "gan y drosedd yn barod i ystyried cyfiawnder adferol.",
     reference="Cyfeirnod y gwiriad hwn: {reference}.",

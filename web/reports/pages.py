@@ -256,7 +256,9 @@ def delivery_shown(prospect: Prospect) -> DeliveryShown:
         conference="Not within the months that are planned now"
         if first is None or last is None
         else f"Between {day_text(first)} and {day_text(last)}",
-        measured=f"Not a promise. In {window.within} of {window.measured} invented cases that were "
+        measured=""
+        if first is None
+        else f"Not a promise. In {window.within} of {window.measured} invented cases that were "
         f"measured, the meeting was then planned within such a window of {window.days} days; half "
         f"of them lay within {_days(window.median_days_off)} of its first day. People's own pace "
         "comes on top.",

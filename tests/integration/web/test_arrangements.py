@@ -64,7 +64,7 @@ def test_confirmed_arrangements_stand_in_the_paragraph_until_released(site, data
     assert f"reference <strong>{hold.reference}</strong>" in page
     assert f"are provisionally held, reference {hold.reference}, until" in page
     assert "For a sentence passed on 9 March 2026, a first contact by " in page
-    assert "first contact is due by 24 March 2026." in page
+    assert "first contact is due by 24 March 2026 and the assessment may be later." in page
     assert "has confirmed that arrangements can be made" in page
 
     assert site.post(f"{where}/hold/release", form_at=where).status_code == 303
