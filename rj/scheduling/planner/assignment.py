@@ -166,11 +166,12 @@ class _Programme:
         constant: int,
         step: int,
         *,
+        at_least: int = 0,
         is_last: bool = False,
     ) -> int:
         """The least whole multiple of ``step`` a tier can be, held when the next is asked for.
 
-        No variable may be named twice in ``terms``.
+        ``at_least`` is known from elsewhere. No variable may be named twice in ``terms``.
         """
         self._hold()
         objective = self.solver.Objective()
@@ -180,7 +181,7 @@ class _Programme:
         objective.SetMinimization()
         self._solve()
         reached = objective.Value() + constant
-        value: int = math.ceil(reached / step - SLACK) * step
+        value: int = max(at_least, math.ceil(reached / step - SLACK) * step)
         # A changed programme no longer has a solution that could be read: hold the tier later.
         if is_last:
             return value
@@ -241,19 +242,25 @@ class _Programme:
 
 
 def assign(
-    survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool] = lambda: False
+    survey: Survey,
+    table: list[list[Pair]],
+    is_over: Callable[[], bool] = lambda: False,
+    least_disturbance: int = 0,
 ) -> Assignment:
     """Bounds T0 to T6 in turn and the leads they rest on, or as ``without_programme`` if stopped.
 
-    ``is_over`` is asked some times a second, in the caller's thread.
+    ``is_over`` is asked some times a second, in the caller's thread. ``least_disturbance`` is a
+    bound of T2 known from elsewhere, given T0 and T1.
     """
     try:
-        return _assign(survey, table, is_over)
+        return _assign(survey, table, is_over, least_disturbance)
     except Stopped:
         return without_programme(table)
 
 
-def _assign(survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool]) -> Assignment:
+def _assign(
+    survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool], least_disturbance: int
+) -> Assignment:
     programme = _Programme(survey, table, is_over)
     alone = [_cost_without_lead(case) for case in survey.cases]
     pinned_late = days_late(survey.problem, programme.pinned_plan)
@@ -266,7 +273,9 @@ def _assign(survey: Survey, table: list[list[Pair]], is_over: Callable[[], bool]
     least = Tiers(
         unscheduled=programme.least(missed, sum(each for each, _ in alone), 1),
         days_late=programme.least(programme.tier(lambda _, pair: pair.days_late), pinned_late, 1),
-        disturbance=programme.least(disturbed, sum(each for _, each in alone), 1),
+        disturbance=programme.least(
+            disturbed, sum(each for _, each in alone), 1, at_least=least_disturbance
+        ),
         practice_shortfall=programme.least(programme.shortfall, 0, 1),
         fairness=programme.least(programme.excess, 0, 1),
         travel_minutes=programme.least(

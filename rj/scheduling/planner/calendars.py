@@ -64,6 +64,7 @@ class Grid:
             minute_of(midnight(problem.zone, days_after(self.first, day)))
             for day in range(self.length + 1)
         ]
+        self._first_weekday = self.first.weekday()
         # Weeks from Monday to Sunday, counted from the one of the first day.
         self.week = (self.weekday[0] + np.arange(self.length)) // 7
         self._changes = self._clock_changes(problem)
@@ -78,7 +79,7 @@ class Grid:
 
     def week_of(self, day: int) -> int:
         """The week of a day, both as counted here; either may lie outside the horizon."""
-        return (int(self.weekday[0]) + day) // 7
+        return (self._first_weekday + day) // 7
 
     def start(self, day: int, slot: int) -> int:
         """The minute at which a slot begins."""

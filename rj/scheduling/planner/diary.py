@@ -1,6 +1,7 @@
 """The diary under construction: which meetings stand, and what they leave free."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -84,6 +85,9 @@ class Diary:
             {} for _ in survey.facilitators
         ]
         self.of_room: list[dict[tuple[int, int], Booking]] = [{} for _ in survey.rooms]
+        # The same by day, so that a clash is looked for among the meetings of a day alone.
+        self._staff_on: list[dict[int, list[Booking]]] = [{} for _ in survey.facilitators]
+        self._room_on: list[dict[int, list[Booking]]] = [{} for _ in survey.rooms]
         self.of_person: dict[str, dict[tuple[int, int], Booking]] = {
             person.id: {} for person in survey.problem.people
         }
@@ -145,7 +149,7 @@ class Diary:
             venue=self.survey.venue_with(room),
             is_conference=opening.is_conference,
             practising=practising,
-            people=tuple(dict.fromkeys(opening.task.people)),
+            people=opening.people,
             parts=opening.task.parts,
         )
 
@@ -159,17 +163,17 @@ class Diary:
 
     def admits(self, plan: CasePlan) -> bool:
         """Whether a case that has nothing yet could have this plan under H9 to H12, H14 and H15."""
+        if plan.lead is not None and not self.can_lead(plan.lead, plan.case):
+            return False
         entered: list[Booking] = []
-        fits = plan.lead is None or self.can_lead(plan.lead, plan.case)
         for booking in plan.bookings:
-            fits = fits and self._fits(booking)
-            if not fits:
+            if not self._fits(booking):
                 break
             self._write(booking)
             entered.append(booking)
         for booking in entered:
             self._rub_out(booking)
-        return fits
+        return len(entered) == len(plan.bookings)
 
     def in_the_way(self, plan: CasePlan) -> set[int]:
         """The cases with a meeting that is not pinned and that this plan would clash with."""
@@ -177,16 +181,15 @@ class Diary:
         policy = self.survey.problem.policy
         for new in plan.bookings:
             for who in new.staff:
-                for old in self.of_facilitator[who].values():
-                    journey = self._journey(new.venue, old.venue)
-                    if old.day == new.day and _clash(new, old, journey):
+                todays = self._staff_on[who].get(new.day, ())
+                for old in todays:
+                    if _clash(new, old, self._journey(new.venue, old.venue)):
                         found.add(old.case)
                 if policy.no_calls_on_journeys and not self._sets_out_in_time(who, new):
-                    days = self.of_facilitator[who].values()
-                    found |= {old.case for old in days if old.day == new.day}
+                    found |= {old.case for old in todays}
             for room in self.survey.rooms_of(new.room):
                 rest = self.survey.rooms[room].turnaround_minutes
-                for old in self.of_room[room].values():
+                for old in self._uses_around(room, new.day):
                     if _clash(new, old, rest):
                         found.add(old.case)
             for person in new.people:
@@ -236,7 +239,7 @@ class Diary:
         after it, were the one it is travelled from or to.
         """
         grid = self.survey.grid
-        bookings = [each for each in self.of_facilitator[facilitator].values() if each.day == day]
+        bookings = self._staff_on[facilitator].get(day, ())
         placed = sorted(
             (each for each in bookings if each.venue != CONTACT_HAS_NO_ROOM),
             key=lambda each: each.begins,
@@ -259,9 +262,7 @@ class Diary:
         """H9, format 2: whether with this meeting no call of its day falls into a journey."""
         last: Booking | None = None
         calls_end = 0
-        bookings = [
-            each for each in self.of_facilitator[facilitator].values() if each.day == new.day
-        ]
+        bookings = self._staff_on[facilitator].get(new.day, ())
         for each in sorted([*bookings, new], key=lambda booking: booking.begins):
             if each.venue == CONTACT_HAS_NO_ROOM:
                 calls_end = each.ends
@@ -312,6 +313,21 @@ class Diary:
             weeks[self.survey.grid.week_of(day)] += conferences
         return weeks
 
+    def _may_confer(self, facilitator: int, day: int) -> bool:
+        """H11: whether somebody can still take part in a conference on a day."""
+        policy = self.survey.problem.policy
+        held = self.conferences[facilitator]
+        if held[day] >= policy.conferences_per_day:
+            return False
+        if policy.recovery_days and any(
+            held[day + away] or held[day - away] for away in range(1, policy.recovery_days + 1)
+        ):
+            return False
+        if policy.conferences_per_week is None:
+            return True
+        of_weeks = self.conferences_of_weeks(facilitator)
+        return of_weeks[self.survey.grid.week_of(day)] < policy.conferences_per_week
+
     def room_free(self, room: int, minutes: int) -> Bits:
         """H14: when a meeting can begin that respects a room's other uses and its turnaround."""
         rest = self.survey.rooms[room].turnaround_minutes
@@ -343,25 +359,23 @@ class Diary:
 
     def _fits(self, new: Booking) -> bool:
         survey = self.survey
-        week = survey.grid.week[new.day]
+        week = survey.grid.week_of(new.day)
         for who in new.staff:
             cap = survey.facilitators[who].weekly_minutes
             if self.week_minutes[who][week] + new.minutes > cap:
                 return False
             if any(first <= week <= first + 3 for first in self._full_stretches(who, new.minutes)):
                 return False
-            if new.is_conference and not self.conference_days(who)[new.day]:
+            if new.is_conference and not self._may_confer(who, new.day):
                 return False
-            for old in self.of_facilitator[who].values():
-                if old.day != new.day:
-                    continue
+            for old in self._staff_on[who].get(new.day, ()):
                 if _clash(new, old, self._journey(new.venue, old.venue)):
                     return False
             if survey.problem.policy.no_calls_on_journeys and not self._sets_out_in_time(who, new):
                 return False
         for room in survey.rooms_of(new.room):
             rest = survey.rooms[room].turnaround_minutes
-            for old in self.of_room[room].values():
+            for old in self._uses_around(room, new.day):
                 if _clash(new, old, rest):
                     return False
         return not any(
@@ -370,6 +384,12 @@ class Diary:
             for own in (new.attended_by(person),)
             for old in self.of_person[person].values()
         )
+
+    def _uses_around(self, room: int, day: int) -> Iterator[Booking]:
+        """H14: the uses of a room on a day and, since a rest may run past midnight, beside it."""
+        uses = self._room_on[room]
+        for near in (day - 1, day, day + 1):
+            yield from uses.get(near, ())
 
     def _enter(self, booking: Booking) -> None:
         self._write(booking)
@@ -382,30 +402,34 @@ class Diary:
             self._pages[owner].cross_out(as_it_stands)
 
     def _write(self, booking: Booking) -> None:
-        key = (booking.case, booking.opening)
-        week = self.survey.grid.week[booking.day]
+        key, day = (booking.case, booking.opening), booking.day
+        week = self.survey.grid.week_of(day)
         for who in booking.staff:
             self.of_facilitator[who][key] = booking
+            self._staff_on[who].setdefault(day, []).append(booking)
             self.week_minutes[who][week] += booking.minutes
-            self.conferences[who][booking.day] += booking.is_conference
+            self.conferences[who][day] += booking.is_conference
         self.led[booking.lead][booking.case] += 1
         for room in self.survey.rooms_of(booking.room):
             self.of_room[room][key] = booking
+            self._room_on[room].setdefault(day, []).append(booking)
         for person in booking.people:
             self.of_person[person][key] = booking.attended_by(person)
 
     def _rub_out(self, booking: Booking) -> None:
-        key = (booking.case, booking.opening)
-        week = self.survey.grid.week[booking.day]
+        key, day = (booking.case, booking.opening), booking.day
+        week = self.survey.grid.week_of(day)
         for who in booking.staff:
             del self.of_facilitator[who][key]
+            self._staff_on[who][day].remove(booking)
             self.week_minutes[who][week] -= booking.minutes
-            self.conferences[who][booking.day] -= booking.is_conference
+            self.conferences[who][day] -= booking.is_conference
         self.led[booking.lead][booking.case] -= 1
         if not self.led[booking.lead][booking.case]:
             del self.led[booking.lead][booking.case]
         for room in self.survey.rooms_of(booking.room):
             del self.of_room[room][key]
+            self._room_on[room][day].remove(booking)
         for person in booking.people:
             del self.of_person[person][key]
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
+from rj.scheduling.planner.assignment import assign
 from rj.scheduling.planner.diary import CasePlan, Diary, nothing_for
 from rj.scheduling.planner.packing import choose
 from rj.scheduling.planner.pairs import Pair
 from rj.scheduling.planner.routes import LATE, TRAVEL, Routes
 from rj.scheduling.planner.scores import Scorer
+from rj.scheduling.planner.slotting import ideal_of, rank_of
 from rj.scheduling.planner.solution import Bounds, Effort
 from rj.scheduling.planner.survey import CaseSurvey
+from rj.scheduling.planner.told_together import Way, least_excess, ways_to_keep
 
 # How far random surcharges may bend routes: only between equals, by a journey, by several.
 SPREADS = (0, 0, 15 * TRAVEL, 60 * TRAVEL)
@@ -18,6 +22,7 @@ SPREADS = (0, 0, 15 * TRAVEL, 60 * TRAVEL)
 ANYWHERE = 10 * LATE
 LEADS_TRIED = 6
 WORK_PER_CHOICE = 0.4
+ROUTES_OF_A_WAY = 4
 
 
 @dataclass
@@ -37,10 +42,50 @@ class Search:
         self.open = [case for case in self.survey.cases if self.table[case.number]]
         self.tiers = self.scorer.tiers(self.diary)
         self.pair = [{pair.lead: pair for pair in pairs} for pairs in self.table]
+        self.routes: dict[tuple[int, int], Routes] = {}
+        self.ways: dict[int, list[Way]] = {}
 
-    def is_proven(self) -> bool:
-        """Whether nothing is left to gain."""
-        return all(self.bounds.proven(self.tiers))
+    def is_finished(self, rounds: int, idle: int) -> bool:
+        """All rounds done, nothing left to gain, or what is left was long looked for.
+
+        ``idle`` are the rounds since the last that gained anything. Who settles for less looks no
+        further for minutes, nor once a round among all cases there are gained nothing.
+        """
+        wanted = self.effort.rounds_for(len(self.survey.cases))
+        proven = self.bounds.proven(self.tiers)
+        if rounds >= wanted or all(proven):
+            return True
+        if self.effort.settles:
+            is_tried = rounds > 0 or not self.ways
+            is_idle = idle > 0 and len(self.open) <= self.effort.neighbourhood
+            return is_idle or (is_tried and all(proven[:5]))
+        return idle >= max(8, wanted // 3) and all(proven[:5])
+
+    def keep_what_can_be_kept(self, is_over: Callable[[], bool]) -> None:
+        """Where all cases are freed at once: what they can keep together of what people were told,
+        which bounds T2 where clashes make the assignment's bound too low."""
+        plans = [self.diary.plans[case.number] for case in self.open]
+        ideals = [ideal_of(self.table[case.number]) for case in self.open]
+        gap = self.tiers.disturbance - self.bounds.least.disturbance
+        if gap <= 0 or len(self.open) > self.effort.neighbourhood:
+            return
+        if any(rank_of(p)[:2] != i[:2] for p, i in zip(plans, ideals, strict=True) if i):
+            return
+        short = sum(p.disturbance - i[2] for p, i in zip(plans, ideals, strict=True) if i)
+        for case in self.open:
+            self.diary.take(nothing_for(case))
+        self.ways = {
+            case.number: ways_to_keep(
+                case, self.table[case.number], partial(self._routes, case), short - 1
+            )
+            for case in self.open
+        }
+        excess = least_excess(self.diary, self.ways, short)
+        for plan in plans:
+            self.diary.take(plan)
+        least = self.tiers.disturbance - short + excess
+        if least > self.bounds.least.disturbance:
+            self.bounds = assign(self.survey, self.table, is_over, least).bounds
 
     def round(self, should_stop: Callable[[], bool]) -> bool:
         """Free a neighbourhood and fill it again; whether the plan became better."""
@@ -48,6 +93,9 @@ class Search:
         before = {case.number: self.diary.plans[case.number] for case in cases}
         for case in cases:
             self.diary.take(nothing_for(case))
+        # Where every round frees all cases there are, what the others leave free stays as it was.
+        if len(cases) < len(self.open):
+            self.routes.clear()
         candidates: dict[int, list[CasePlan]] = {}
         for case in cases:
             if should_stop():
@@ -84,8 +132,7 @@ class Search:
         spreads = SPREADS if all(self.bounds.proven(self.tiers)[:4]) else (*SPREADS, ANYWHERE)
         share = max(2, self.effort.columns // max(1, len(leads)))
         for lead in leads:
-            wanted = self.scorer.days_wanted(self.diary, lead)
-            routes = Routes(self.diary, case, lead, wanted)
+            routes = self._routes(case, lead)
             for attempt in range(share):
                 if attempt == 0:
                     plan = routes.first(routes.reach)
@@ -94,7 +141,18 @@ class Search:
                     plan = routes.another(self._length(case, routes.reach), self.chance, spread)
                 if plan is not None:
                     found.setdefault(plan.bookings, plan)
+        for way in self.ways.get(case.number, ()):
+            routes = self._routes(case, way.lead)
+            for plan in routes.moving(way.reach, way.moved, self.chance, ROUTES_OF_A_WAY):
+                found.setdefault(plan.bookings, plan)
         return list(found.values())
+
+    def _routes(self, case: CaseSurvey, lead: int) -> Routes:
+        key = case.number, lead
+        if key not in self.routes:
+            wanted = self.scorer.days_wanted(self.diary, lead)
+            self.routes[key] = Routes(self.diary, case, lead, wanted)
+        return self.routes[key]
 
     def _length(self, case: CaseSurvey, reach: int) -> int:
         """How many stages to plan: all, or now and then fewer where somebody must give way."""

@@ -4,6 +4,7 @@ A lane is one way to hold a stage: a site and a second. A route takes one day an
 stage; the cheapest is a shortest path over days. Small random surcharges give other routes.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
@@ -148,6 +149,60 @@ class Routes:
             return within_reason(costs + before.min())
         return within_reason(costs + best_before(before, stage.opening.gap))
 
+    def told_stages(self, reach: int) -> list[int]:
+        """The stages that could be held at the hour people were told, under this lead."""
+        return [
+            at
+            for at, stage in enumerate(self.stages[:reach])
+            if any(stage.opening.sites[way.site].is_told for way in stage.ways)
+        ]
+
+    def told_hour(self, at: int) -> tuple[int, int, frozenset[int]]:
+        """Beginning and day of a told stage, and the venues (-1: a call) at which it could stay."""
+        stage = self.stages[at]
+        told = [way for way in stage.ways if stage.opening.sites[way.site].is_told]
+        day = int(are_any(told[0].free).argmax())
+        begins = self.survey.grid.start(day, slots_of(told[0].free[day])[0])
+        rooms = {stage.opening.sites[way.site].room for way in told}
+        return begins, day, frozenset(self.survey.venue_with(room) for room in rooms)
+
+    def least(self, reach: int, moved: frozenset[int]) -> tuple[int, int] | None:
+        """The least T1 and T2 with just these stages away from the hour people were told; None
+        where no chain of days allows it. Nothing here sees the case's own meetings together."""
+        total: Costs | None = None
+        for stage in self._with_moved(reach, moved):
+            total = self._onward(total, stage, stage.costs.min(axis=0))
+        if total is None or total.min() >= NEVER:
+            return None
+        cost = int(total.min())
+        return cost // LATE, cost % LATE // DISTURBED + self._rest_of_disturbance(reach)
+
+    def moving(
+        self, reach: int, moved: frozenset[int], chance: Random, tries: int
+    ) -> Iterator[CasePlan]:
+        """Plans with just these stages away from the hour people were told, the cheapest first."""
+        before, self.stages = self.stages, self._with_moved(reach, moved)
+        try:
+            for attempt in range(tries):
+                plan = self.another(reach, chance, SHORTFALL) if attempt else self.first(reach)
+                if plan is not None:
+                    yield plan
+        finally:
+            self.stages = before
+
+    def _with_moved(self, reach: int, moved: frozenset[int]) -> list[Lanes]:
+        """The stages as they are when these are moved and no other that could stay."""
+        told = self.told_stages(reach)
+        stages = []
+        for at, stage in enumerate(self.stages[:reach]):
+            if at in told:
+                stays = [stage.opening.sites[way.site].is_told for way in stage.ways]
+                barred = np.array(stays) == (at in moved)
+                costs = np.where(barred[:, None], NEVER, stage.costs)
+                stage = Lanes(stage.opening, stage.ways, costs)
+            stages.append(stage)
+        return stages
+
     def first(self, reach: int) -> CasePlan | None:
         """The cheapest route of so many stages, earliest days and hours first."""
         early = np.arange(self.survey.grid.length, dtype=np.int64)
@@ -232,9 +287,7 @@ class Routes:
     def _plan(
         self, reach: int, bookings: tuple[Booking, ...], disturbance: int, misses: int
     ) -> CasePlan:
-        case, current = self.case, self.case.case.current_lead
-        dropped = sum(each.task.published is not None for each in case.openings[reach:])
-        handed_over = current is not None and current != self.survey.facilitators[self.lead].id
+        case = self.case
         return CasePlan(
             case=case.number,
             lead=self.lead,
@@ -242,10 +295,17 @@ class Routes:
             bookings=bookings,
             unscheduled=len(case.openings) - reach,
             days_late=sum(int(case.openings[each.opening].late[each.day]) for each in bookings),
-            disturbance=disturbance + 4 * dropped + 3 * handed_over,
+            disturbance=disturbance + self._rest_of_disturbance(reach),
             travel_minutes=sum(self._travel(each.room, each.second) for each in bookings),
             preference_misses=misses,
         )
+
+    def _rest_of_disturbance(self, reach: int) -> int:
+        """T2 of the stages dropped and of the handover."""
+        current = self.case.case.current_lead
+        dropped = sum(each.task.published is not None for each in self.case.openings[reach:])
+        handed_over = current is not None and current != self.survey.facilitators[self.lead].id
+        return 4 * dropped + 3 * handed_over
 
 
 def _day_before(totals: Costs, opening: Opening, day: int) -> int:

@@ -142,12 +142,7 @@ def look_for_a_plan(
     """The search itself: survey, pair table, assignment, slotting and rounds of improvement."""
     tell("reading calendars", None, None)
     survey = survey or Survey(problem)
-    table: list[list[Pair]] = []
-    is_stopped = False
-    for case in survey.cases:
-        is_stopped = is_stopped or is_over()
-        must_stand = case.must_reach > case.pinned_first
-        table.append(pairs_of(survey, case) if must_stand or not is_stopped else [])
+    table, is_stopped = _pair_table(survey, is_over)
     tell("assigning leads", None, None)
     assignment = without_programme(table) if is_stopped else assign(survey, table, is_over)
     tell("placing meetings", None, assignment.bounds)
@@ -157,33 +152,47 @@ def look_for_a_plan(
     if not not_reached:
         make_room(diary, scorer, table, assignment.advice, chance, is_over)
     search = Search(diary, scorer, table, assignment.advice, assignment.bounds, effort, chance)
+    if effort.settles and not not_reached:
+        search.keep_what_can_be_kept(is_over)
     tell("improving", search.tiers, assignment.bounds)
-    rounds = idle = 0
-    wanted = effort.rounds_for(len(problem.cases))
-
-    def is_finished() -> bool:
-        """All rounds done, nothing left to gain, or only minutes that were long looked for."""
-        patience = 0 if effort.settles else max(8, wanted // 3)
-        is_settled = idle >= patience and all(assignment.bounds.proven(search.tiers)[:5])
-        return rounds >= wanted or search.is_proven() or is_settled
-
-    while not not_reached and not is_finished() and not is_over():
-        is_better = search.round(is_over)
-        if is_better:
-            tell("improving", search.tiers, assignment.bounds)
-        idle = 0 if is_better else idle + 1
-        rounds += 1
-    is_cut_short = bool(not_reached) or not is_finished()
+    rounds, is_finished = (0, False) if not_reached else _improve(search, is_over, tell)
     keep_what_is_booked(diary, scorer, table, assignment.advice)
     return Found(
         survey=survey,
         diary=diary,
         tiers=scorer.tiers(diary),
-        bounds=assignment.bounds,
+        bounds=search.bounds,
         rounds=rounds,
         not_reached=not_reached,
-        is_cut_short=is_cut_short,
+        is_cut_short=not is_finished,
     )
+
+
+def _pair_table(survey: Survey, is_over: Callable[[], bool]) -> tuple[list[list[Pair]], bool]:
+    """The pairs of every case, and whether it was stopped: then of those alone that must stand."""
+    table: list[list[Pair]] = []
+    is_stopped = False
+    for case in survey.cases:
+        is_stopped = is_stopped or is_over()
+        must_stand = case.must_reach > case.pinned_first
+        table.append(pairs_of(survey, case) if must_stand or not is_stopped else [])
+    return table, is_stopped
+
+
+def _improve(
+    search: Search,
+    is_over: Callable[[], bool],
+    tell: Callable[[str, Tiers | None, Bounds | None], None],
+) -> tuple[int, bool]:
+    """Round after round; how many there were, and whether the search ended of itself."""
+    rounds = idle = 0
+    while not (is_finished := search.is_finished(rounds, idle)) and not is_over():
+        is_better = search.round(is_over)
+        if is_better:
+            tell("improving", search.tiers, search.bounds)
+        idle = 0 if is_better else idle + 1
+        rounds += 1
+    return rounds, is_finished
 
 
 def outcome_of(reached: Tiers, *, is_cut_short: bool) -> Outcome:

@@ -102,9 +102,14 @@ class Opening:
         days = np.flatnonzero(are_any(self.free).any(axis=0))
         return slice(int(days[0]), int(days[-1]) + 1) if len(days) else slice(0, 0)
 
-    @property
+    @cached_property
     def is_conference(self) -> bool:
         return self.task.stage is Stage.CONFERENCE
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """Whoever attends, each once."""
+        return tuple(dict.fromkeys(self.task.people))
 
 
 @dataclass(frozen=True)

@@ -154,3 +154,22 @@ def test_a_week_that_is_too_full_costs_a_meeting_nobody_was_told_of() -> None:
     standing = a_plan(a_meeting("Red-conference", at(10)), a_meeting("Blue-conference", at(11)))
 
     assert set(broken_cases(problem, standing)) == {"Red"}
+
+
+def test_two_cases_that_want_one_lead_at_one_hour_are_proven_to_move_one_meeting() -> None:
+    two_colleagues = (a_facilitator("Bryn"), a_facilitator("Carys", hours=hours("08:00-09:00")))
+    problem = a_problem(
+        a_facilitator("Amina", away=days(date(2026, 1, 1), date(2026, 12, 31))),
+        *two_colleagues,
+        a_told_case("Red", 10, "10:00"),
+        a_told_case("Blue", 10, "10:30"),
+        a_person("Red-person"),
+        a_person("Blue-person"),
+    )
+
+    again = plan_again(problem)
+
+    # Alone, each would keep its hour with Bryn: 2 for the lead and 3 for the handover.
+    assert again.tiers.disturbance == 5 + 7
+    assert again.bounds.least.disturbance == 5 + 7
+    assert again.tiers.unscheduled == 0
