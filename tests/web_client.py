@@ -169,20 +169,13 @@ def a_site(
     settings: Settings | None = None,
 ) -> Iterator[Site]:
     """The site over a test's database, with a browser that nobody has signed in yet."""
-    if controllers or extras or settings:
+    wanted = settings or some_settings()
+    is_usual = not controllers and not extras and wanted.oidc is None
+    app = _the_usual_app(wanted, The(database), The(clock), The(teller)) if is_usual else None
+    if app is None or app in _OPEN:  # a second visitor: an app is started once at a time
         app = create_app(
-            settings or some_settings(),
-            database,
-            clock,
-            SEAL,
-            teller,
-            controllers=controllers,
-            extras=extras,
+            wanted, database, clock, SEAL, teller, controllers=controllers, extras=extras
         )
-    else:
-        app = _the_usual_app(The(database), The(clock), The(teller))
-        if app in _OPEN:  # a second visitor beside the first: an app is started once at a time
-            app = create_app(some_settings(), database, clock, SEAL, teller)
     _OPEN.append(app)
     try:
         with TestClient(app, raise_server_exceptions=False) as client:
@@ -211,7 +204,9 @@ class The(Generic[Thing]):
         return id(self.thing)
 
 
-@lru_cache(maxsize=6)
-def _the_usual_app(database: The[Database], clock: The[Clock], teller: The[Tell]) -> Litestar:
+@lru_cache(maxsize=8)
+def _the_usual_app(
+    settings: Settings, database: The[Database], clock: The[Clock], teller: The[Tell]
+) -> Litestar:
     """The site as most tests use it. It keeps nothing itself, and building it is dear."""
-    return create_app(some_settings(), database.thing, clock.thing, SEAL, teller.thing)
+    return create_app(settings, database.thing, clock.thing, SEAL, teller.thing)
