@@ -25,9 +25,10 @@ from rj.calendars.models import Feed, Invitation, InvitationState
 from rj.calendars.wording import Details, staff_calendar_texts
 from rj.conferences.models import Meeting, MeetingState
 from rj.db.records import get_record
-from rj.facilitators.models import Facilitator
+from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.kernel.errors import NotFound
 from rj.kernel.references import new_token, token_fingerprint
+from rj.orders.models import Order
 from rj.outbox.models import RecipientKind
 from rj.policy.terms import Role
 from rj.settings import MailSettings
@@ -123,12 +124,18 @@ def note_use(session: Session, token: str, *, now: datetime) -> None:
 def feed_octets(
     session: Session, owner: Facilitator, *, mail: MailSettings, now: datetime
 ) -> bytes:
-    """The owner's calendar: times, places and neutral codes of told meetings, and nobody."""
+    """The owner's calendar: times, places and neutral codes of told meetings, and nobody.
+
+    A case that was handed over to an area they do not cover leaves no trace in it.
+    """
     first = now - DAYS_BACK
+    covered = select(FacilitatorArea.area_id).where(FacilitatorArea.facilitator_id == owner.id)
     rows = session.exec(
         select(Invitation, Meeting)
         .join(Meeting, col(Meeting.id) == Invitation.meeting_id)
+        .join(Order, col(Order.id) == Meeting.order_id)
         .where(
+            col(Order.area_id).in_(covered),
             Invitation.reader_kind == RecipientKind.FACILITATOR,
             Invitation.reader_id == owner.id,
             Invitation.state == InvitationState.ACTIVE,

@@ -10,12 +10,13 @@ from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from rj.accounts.models import Account, AccountRole
 from rj.compartments.matrix import Action, Reach, Thing, cell
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.queries import COMING
-from rj.facilitators.models import Facilitator
+from rj.facilitators.models import Facilitator, FacilitatorArea
 from rj.facilitators.queries import find_facilitator_of_account
 from rj.orders.models import CaseLimit, Order
 from rj.orders.queries import get_order
@@ -112,7 +113,8 @@ def orders_nobody_opens(session: Session) -> list[Order]:
 def facilitators_orders(session: Session, account_id: UUID) -> list[Order]:
     """Open orders that an active facilitator leads or has a meeting of, the oldest sentence first.
 
-    Never one whose harmed side's part the same person takes: nobody sees both.
+    Never one of an area they do not cover: whoever had a part in a case that was handed over has
+    none now. Never one whose harmed side's part the same person takes: nobody sees both.
     """
     me = find_facilitator_of_account(session, account_id)
     if me is None or not me.is_active:
@@ -125,6 +127,7 @@ def facilitators_orders(session: Session, account_id: UUID) -> list[Order]:
         select(Order)
         .where(
             col(Order.closed_at).is_(None),
+            col(Order.area_id).in_(_covered(me)),
             or_(Order.current_lead_id == me.id, col(Order.id).in_(taking_part)),
             or_(col(Order.liaison_account_id).is_(None), Order.liaison_account_id != account_id),
         )
@@ -140,7 +143,8 @@ def facilitators_meetings(
     """Meetings that an active facilitator leads or is second at, in order of time: those that end
     after a moment, and older ones whose outcome nobody recorded.
 
-    None of a case that is limited to others, or whose harmed side's part the same person takes.
+    None of a case that is limited to others or was handed over to an area they do not cover, or
+    whose harmed side's part the same person takes.
     """
     me = find_facilitator_of_account(session, account_id)
     if me is None or not me.is_active:
@@ -152,6 +156,7 @@ def facilitators_meetings(
             or_(Meeting.lead_id == me.id, Meeting.second_id == me.id),
             Meeting.state != MeetingState.CANCELLED,
             or_(Meeting.ends_at > ended_after, col(Meeting.state).in_(COMING)),
+            col(Order.area_id).in_(_covered(me)),
             or_(col(Order.liaison_account_id).is_(None), Order.liaison_account_id != account_id),
         )
         .order_by(col(Meeting.starts_at), col(Meeting.code))
@@ -190,6 +195,11 @@ def liaisons_orders(session: Session, asker: Asker) -> list[Order]:
     ).all()
     away = limited_away(session, asker.account_id, [order.id for order in found])
     return [order for order in found if order.id not in away]
+
+
+def _covered(facilitator: Facilitator) -> SelectOfScalar[str]:
+    """The areas somebody covers."""
+    return select(FacilitatorArea.area_id).where(FacilitatorArea.facilitator_id == facilitator.id)
 
 
 def _leads(session: Session, asker: Asker, meeting: Meeting) -> bool:

@@ -107,6 +107,18 @@ def end_release(session: Session, release_id: UUID, *, actor: Actor, now: dateti
         )
 
 
+def end_releases(session: Session, order_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back all that is open of anybody's contact in a case: who takes the harmed side's part
+    from now on opens what is needed anew."""
+    people = select(Party.id).where(Party.order_id == order_id)
+    for found in session.exec(
+        select(ContactRelease).where(
+            col(ContactRelease.party_id).in_(people), col(ContactRelease.ended_at).is_(None)
+        )
+    ).all():
+        end_release(session, found.id, actor=actor, now=now)
+
+
 def releases_of(session: Session, party_id: UUID) -> list[ContactRelease]:
     """What is open of a person's contact now; nothing once the case is closed."""
     if get_order(session, get_party(session, party_id).order_id).closed_at is not None:

@@ -4,7 +4,8 @@
 
 The plan, its clocks, its gates and everybody's answers go along. Coming meetings stay where the new
 area could have booked them too; the others are called off and their people told, so that nobody
-waits at a door of the old area.
+waits at a door of the old area. Whoever worked on it there opens it no more, and what was released
+to them of anybody's contact ends.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from rj.accounts.models import AccountRole, Area
 from rj.accounts.queries import active_accounts_holding
 from rj.audit import services as audit
 from rj.audit.services import Actor
-from rj.compartments.services import refuse_as_liaison
+from rj.compartments.services import end_releases, refuse_as_liaison
 from rj.conferences.services import open_stages
 from rj.conferences.standing import settle, standing_now
 from rj.conferences.telling import Tell
@@ -88,6 +89,7 @@ def transfer(
     called_off = settle(session, before, actor=actor, now=now, tell=tell)
     open_stages(session, order_id, actor=actor, now=now, tell=tell)
     refuse_as_liaison(session, order, liaison_account_id)
+    end_releases(session, order_id, actor=actor, now=now)
     return Amended(changes, tuple(meeting.id for meeting in called_off), ())
 
 

@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 
 from sqlmodel import select
 
+from rj.audit.services import Actor
+from rj.calendars.feeds import feed_octets
 from rj.clocks.reading import case_clocks
+from rj.compartments.models import ContactRelease
+from rj.compartments.services import release
 from rj.conferences.hand_over import hand_over
 from rj.conferences.models import Meeting, MeetingState, SlotClaim
 from rj.conferences.services import lock_order
@@ -17,6 +21,7 @@ from rj.outbox.models import Message, MessageState
 from rj.policy.terms import AttendanceOutcome, Channel, ClockKind, OrderEnding, Role, Stage
 from rj.scheduling.models import PlanningWishKind
 from rj.scheduling.wishes import exclude_facilitator, pin_step, wishes_of
+from rj.settings import MailSettings
 from rj.venues.models import Room
 from tests.builders import every_gate_is_recorded
 from tests.integration.web.facilitators.cases import Case, a_case
@@ -215,6 +220,58 @@ def test_a_transfer_takes_the_plan_along_and_calls_off_what_the_new_area_could_n
         assert [each.value_after for each in changes_of(session, order.id)] == [SOUTH]
         states = {each.state for each in session.exec(select(Meeting))}
         assert states == {MeetingState.CANCELLED}
+
+
+def test_s3_a_transfer_leaves_nobody_of_the_old_area_with_the_case(database, clock):
+    case = a_case(database, stages=(Stage.ASSESSMENT,))
+    liaison = a_person(database, Role.LIAISON_OFFICER, area_id=SOUTH)
+    with database.writing() as session:
+        release(
+            session,
+            case.harmed_id,
+            case.facilitator_id,
+            ["telephone"],
+            actor=Actor(case.liaison.account_id, Role.LIAISON_OFFICER),
+            now=clock.now(),
+        )
+        # it took place: the facilitator had a part in the case, and has none from now on
+        held = session.get_one(Meeting, case.meetings[Stage.ASSESSMENT])
+        held.state = MeetingState.OCCURRED
+    mine = f"/my/cases/{case.order_id}"
+    pages = {
+        case.coordinator: (f"/orders/{case.order_id}", f"/meetings/{held.id}"),
+        case.liaison: (f"/liaison/cases/{case.order_id}", f"/liaison/people/{case.harmed_id}"),
+        case.facilitator: (mine, f"{mine}/people/{case.harmed_id}/released", f"{mine}/hand-over"),
+    }
+    with a_site(database, clock, teller=TELLER) as site:
+        for person, paths in pages.items():
+            site.sign_in(person)
+            assert {site.get(path).status_code for path in paths} == {200}
+        site.sign_in(case.coordinator)
+        at = f"/orders/{case.order_id}/transfer"
+        said = {"area": SOUTH, "reason": "moved", "liaison": str(liaison.account_id)}
+        assert site.post(f"{at}/confirm", said, form_at=f"{at}?area={SOUTH}").status_code == 303
+        for person, paths in pages.items():
+            site.sign_in(person)
+            assert {site.get(path).status_code for path in paths} == {404}
+            for listed in (
+                "/my/meetings",
+                "/my/cases",
+                "/today",
+                "/liaison",
+                "/week?day=2026-03-16",
+            ):
+                assert held.code not in site.get(listed).text
+                assert str(case.order_id) not in site.get(listed).text
+        site.sign_in(liaison)
+        assert site.get(f"/liaison/people/{case.harmed_id}").status_code == 200
+    with database.reading() as session:
+        owner = session.get_one(Facilitator, case.facilitator_id)
+        assert (
+            held.code
+            not in feed_octets(session, owner, mail=MailSettings(), now=clock.now()).decode()
+        )
+        assert session.exec(select(ContactRelease.ended_at)).all() == [clock.now()]
 
 
 def test_a_limited_case_is_not_handed_to_an_area_that_could_not_open_it(database, clock):
