@@ -2,17 +2,22 @@
 
 Every figure is taken in a process of its own: CPU seconds of that process, and the memory it used
 above the interpreter with its imports. Without ``--problem`` the service is an invented one.
+
+``--rivals`` measures all of a size in one run: the coordinator's method, the planner, and the
+naive model with ten times the planner's CPU seconds. ``--into FILE`` keeps the lines in a file too.
 """
 
 import argparse
 import json
 import math
+import os
 import platform
 import resource
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -22,7 +27,7 @@ from typing import Any
 from benchmarks.planner.greedy import coordinators_plan
 from benchmarks.planner.naive import naive_left_out
 from rj.scheduling.planner.again import plan_again
-from rj.scheduling.planner.areas import plan_by_areas
+from rj.scheduling.planner.areas import MOST_CASES, plan_by_areas
 from rj.scheduling.planner.civil import days_after, local_day
 from rj.scheduling.planner.documents import problem_text, read_problem
 from rj.scheduling.planner.invented import Size, invented_problem
@@ -36,6 +41,8 @@ from rj.scheduling.planner.tiers import tiers
 Figures = dict[str, Any]
 
 ILLNESSES = 3
+NAIVE_TIMES = 10
+NAIVE_MB = 12_000
 
 
 def first_answer(text: str, _: str) -> Figures:
@@ -78,9 +85,11 @@ def coordinator(text: str, _: str) -> Figures:
 
 
 def naive(text: str, seconds: str) -> Figures:
-    """The naive CP-SAT model, given so many seconds."""
+    """The naive CP-SAT model, given so many seconds and no more memory than NAIVE_MB."""
+    most = NAIVE_MB * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     left_out, spent = naive_left_out(read_problem(json.loads(text)), float(seconds))
-    return {"left_out": left_out, "cpu": spent}
+    return {"left_out": left_out, "cpu": round(spent, 2), "seconds_given": float(seconds)}
 
 
 def illness(text: str, which: str) -> Figures:
@@ -153,7 +162,10 @@ def _alone(measure: Callable[[str, str], Figures], text: str, how: str) -> Figur
     """One measurement in a fresh process, with the memory it took above its imports."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         before = pool.submit(_memory).result()
-        figures = pool.submit(measure, text, how).result()
+        try:
+            figures = pool.submit(measure, text, how).result()
+        except (BrokenProcessPool, MemoryError):
+            return {"no_answer": f"it needs more than {NAIVE_MB} MB of memory, or crashed"}
         after = pool.submit(_memory).result()
     return figures | {"mb": round((after - before) / 1024)}
 
@@ -181,45 +193,90 @@ def main() -> None:
     words.add_argument(
         "--growth", action="store_true", help="first answers of all sizes and their exponent"
     )
+    words.add_argument(
+        "--rivals",
+        action="store_true",
+        help=f"all of a size in one run, the naive model with {NAIVE_TIMES} times the time",
+    )
+    words.add_argument("--into", type=Path, help="a file that the lines are kept in as well")
     asked = words.parse_args()
+    tell = _Teller(asked.into)
     if asked.growth:
-        _growth(asked.seed)
+        _growth(asked.seed, tell)
         return
     if asked.problem is None:
         text = problem_text(invented_problem(Size(asked.size), asked.seed))
     else:
         text = asked.problem.read_text(encoding="utf-8")
     problem = read_problem(json.loads(text))
-    _tell("problem", {"name": problem.name, "cases": len(problem.cases)})
-    _tell("machine", {"python": platform.python_version(), "machine": platform.machine()})
-    _tell("coordinator", _alone(coordinator, text, ""))
-    if asked.by_areas:
-        _tell("areas, first answer", _alone(area_by_area, text, "first"))
-        if asked.effort != "first":
-            _tell(f"areas, {asked.effort}", _alone(area_by_area, text, asked.effort))
+    tell("problem", {"name": problem.name, "cases": len(problem.cases)})
+    tell("machine", _machine())
+    tell("coordinator", _alone(coordinator, text, ""))
+    is_large = len(problem.cases) > MOST_CASES
+    if asked.by_areas or (asked.rivals and is_large):
+        spent = _in_parts(text, "first" if asked.rivals else asked.effort, tell)
     else:
-        _tell("first answer", _alone(first_answer, text, ""))
-        full = _alone(full_quality, text, asked.effort)
-        _tell(asked.effort, full)
-        for which in range(ILLNESSES):
-            again = _alone(illness, text, str(which))
-            quicker = round(full["cpu"] / max(again["cpu"], 0.01))
-            _tell(f"illness {which + 1}", again | {"times_quicker": quicker})
-    if asked.naive_seconds:
-        _tell("naive CP-SAT", _alone(naive, text, str(asked.naive_seconds)))
+        spent = _whole(text, asked.effort, tell)
+    seconds = NAIVE_TIMES * spent if asked.rivals else asked.naive_seconds
+    if seconds:
+        tell("naive CP-SAT", _alone(naive, text, str(round(seconds, 1))))
 
 
-def _growth(seed: int) -> None:
+def _whole(text: str, effort: str, tell: "_Teller") -> float:
+    """First answer, full quality and the illnesses; the CPU seconds of full quality."""
+    tell("first answer", _alone(first_answer, text, ""))
+    full = _alone(full_quality, text, effort)
+    tell(effort, full)
+    for which in range(ILLNESSES):
+        again = _alone(illness, text, str(which))
+        quicker = round(full["cpu"] / max(again["cpu"], 0.01))
+        tell(f"illness {which + 1}", again | {"times_quicker": quicker})
+    return float(full["cpu"])
+
+
+def _in_parts(text: str, effort: str, tell: "_Teller") -> float:
+    """A large service in parts; the CPU seconds of the last answer."""
+    figures = _alone(area_by_area, text, "first")
+    tell("areas, first answer", figures)
+    if effort != "first":
+        figures = _alone(area_by_area, text, effort)
+        tell(f"areas, {effort}", figures)
+    return float(figures["cpu"])
+
+
+def _machine() -> Figures:
+    """Where it was measured, and what else ran there at the beginning."""
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": [round(each, 1) for each in os.getloadavg()],
+    }
+
+
+def _growth(seed: int, tell: "_Teller") -> None:
     """The first answer of every size, and the power of the number of cases by which it grows."""
     spent: list[tuple[int, float]] = []
     for size in Size:
         problem = invented_problem(size, seed)
         figures = _alone(area_by_area, problem_text(problem), "first")
-        _tell(size, {"cases": len(problem.cases)} | figures)
+        tell(size, {"cases": len(problem.cases)} | figures)
         spent.append((len(problem.cases), figures["cpu"]))
     (few, short), (many, long) = spent[0], spent[-1]
-    _tell("growth", {"exponent": round(math.log(long / short) / math.log(many / few), 3)})
+    tell("growth", {"exponent": round(math.log(long / short) / math.log(many / few), 3)})
 
 
-def _tell(what: str, figures: Figures) -> None:
-    print(json.dumps({"what": what} | figures), flush=True)
+class _Teller:
+    """Prints a line of JSON for each measurement, into a file too where one is named."""
+
+    def __init__(self, into: Path | None) -> None:
+        self.into = into
+        if into is not None:
+            into.write_text("", encoding="utf-8")
+
+    def __call__(self, what: str, figures: Figures) -> None:
+        line = json.dumps({"what": what} | figures)
+        print(line, flush=True)
+        if self.into is not None:
+            with self.into.open("a", encoding="utf-8") as lines:
+                lines.write(line + "\n")
