@@ -148,8 +148,14 @@ def test_the_order_recorded_with_the_reference_keeps_the_hold(site, database, cl
 def test_coordinators_see_what_is_held_and_give_it_back(site, database):
     confirmed(site)
     hold = the_hold(database)
-    site.sign_in(a_person(database, Role.COORDINATOR))
-
+    coordinator = a_person(database, Role.COORDINATOR)
+    site.sign_in(a_person(database, Role.COORDINATOR, area_id="elsewhere"))
+    for path in ("/planning/holds", "/today", f"/week?day={hold.contact_starts_at.date()}"):
+        shown = site.get(path)
+        assert shown.status_code == 200
+        assert hold.reference not in shown.text
+        assert str(hold.id) not in shown.text
+    site.sign_in(coordinator)
     assert hold.reference in site.get("/planning/holds").text
     week = site.get(f"/week?day={hold.contact_starts_at.date()}").text
     assert f"/planning/holds/{hold.id}" in week

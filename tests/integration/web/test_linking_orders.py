@@ -1,15 +1,21 @@
 """Orders that belong together are shown to who may open both, and to neither side."""
 
+import json
+
+from cryptography.fernet import Fernet
 from sqlmodel import Session, select
 
 from rj.db.database import Database
 from rj.intake.same_person import share_diaries
 from rj.orders.models import LinkedOrders, Order
+from rj.outbox.keeping import Keeper
 from rj.outbox.models import Message
 from rj.parties.models import Party
+from rj.parties.queries import parties_of
 from rj.policy.terms import Role, Side
-from tests.builders import a_party, an_order
-from tests.integration.web.facilitators.cases import HARMER_NAME, Case, a_case
+from rj.rights.export import export_person
+from tests.builders import SEAL, a_party, an_order
+from tests.integration.web.facilitators.cases import CANARIES, HARMER_NAME, Case, a_case
 from tests.web_client import TELLER, a_person, a_site
 
 OTHER_HARMER = "Zebedee Codefendant"
@@ -67,6 +73,25 @@ def test_d18_no_page_or_mail_of_either_side_names_the_other(database, clock):
             site.sign_in(person)
             shown = site.get(path).text
             assert [each for each in (OTHER_HARMER, "CO/DEF/2") if each in shown] == []
+    with database.writing() as session:
+        for order_id, foreign in (
+            (case.order_id, (OTHER_HARMER, "CO/DEF/2", other.crn, str(other.id))),
+            (other.id, (HARMER_NAME, str(case.order_id))),
+        ):
+            for party in parties_of(session, order_id):
+                file = json.dumps(
+                    export_person(
+                        session,
+                        party.reference,
+                        seal=SEAL,
+                        keeper=Keeper(Fernet.generate_key().decode()),
+                        actor=case.actor,
+                        now=clock.now(),
+                    )
+                )
+                assert [each for each in foreign if each in file] == []
+                if party.side is Side.HARMER:
+                    assert [each for each in CANARIES if each in file] == []
     with database.reading() as session:
         kept = [str(each.envelope) for each in session.exec(select(Message))]
         assert [each for each in kept if OTHER_HARMER in each or "CO/DEF" in each] == []
