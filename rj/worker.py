@@ -137,9 +137,9 @@ def sender_for(service: Service, *, lease: timedelta = LEASE) -> Sender:
             DIGEST: DigestMessages(service.settings.mail, service.settings.public_url),
             EMERGENCY: EmergencyMessages(service.settings.mail, service.settings.public_url),
             ACCOUNT_LINK: AccountMessages(
-                AccountKeys(service.settings.seal_key),
                 service.settings.mail,
                 service.settings.public_url,
+                AccountKeys(service.settings.seal_key),
             ),
         },
         keeper=Keeper(service.settings.seal_key),

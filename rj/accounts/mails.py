@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from rj.accounts.keys import AccountKeys
+from rj.accounts.mailing import ToAccounts
 from rj.accounts.models import Account, AccountLink
-from rj.audit.services import SERVICE, note
-from rj.calendars.ics import Mailbox
-from rj.calendars.mail import compose
-from rj.calendars.wording import Notice, as_html, as_text, day_in_words
+from rj.calendars.wording import Notice, day_in_words
 from rj.kernel.london import london_day, london_time
-from rj.outbox.handling import Ready, Stopped
+from rj.outbox.handling import Stopped
 from rj.outbox.models import Message
 from rj.policy.terms import Language
-from rj.settings import MailSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,58 +53,25 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class AccountMessages:
+class AccountMessages(ToAccounts):
     """The outbox's handler for messages of the kind ``account link``."""
 
     keys: AccountKeys
-    mail: MailSettings
-    public_url: str
 
-    def hold(self, session: Session, message: Message) -> bool:
-        """Keep the account still; False while somebody else is changing it."""
-        held = session.exec(
-            select(Account.id)
-            .where(Account.id == message.recipient_id)
-            .with_for_update(skip_locked=True)
-        ).first()
-        return held is not None
-
-    def look_again(self, session: Session, message: Message, *, now: datetime) -> Ready | Stopped:
-        """Send only a link that still works, to the address the account has now (M4, M6)."""
+    def told(
+        self, session: Session, message: Message, account: Account, *, now: datetime
+    ) -> Notice | Stopped:
+        """A link that still works; who holds one that does not asks for another."""
         link = session.get(AccountLink, UUID(str(message.envelope["link"])))
-        account = session.get(Account, message.recipient_id, populate_existing=True)
-        if account is None or not account.is_active:
-            return Stopped("The account was deactivated")
         if link is None or link.used_at is not None or link.expires_at <= now:
             return Stopped("The link works no longer")
-        words = link_notice(
+        return link_notice(
             link_address(self.public_url, self.keys, link.id),
             link.expires_at,
             telephone=self.mail.telephone,
             signed=self.mail.sender_name,
             language=account.language,
         )
-        address = account.email
-
-        def render() -> bytes:
-            return compose(
-                sender=Mailbox(self.mail.mailbox, self.mail.sender_name),
-                reader=Mailbox(address),
-                subject=words.title,
-                text=as_text(words),
-                html=as_html(words),
-                sent_at=now,
-                message_id=message.message_id,
-            )
-
-        return Ready(address, render)
-
-    def replace(self, session: Session, message: Message, *, now: datetime) -> None:
-        """Nothing takes the place of a link that works no longer: its holder asks for another."""
-
-    def sent(self, session: Session, message: Message, *, now: datetime) -> None:
-        """Note the disclosure."""
-        note(session, SERVICE, "send message", "message", message.id, now=now)
 
 
 def link_address(public_url: str, keys: AccountKeys, link_id: UUID) -> str:

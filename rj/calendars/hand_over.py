@@ -15,8 +15,8 @@ from sqlmodel import Session, select
 
 from rj.audit.services import SERVICE, Actor, note
 from rj.calendars.ics import Mailbox
-from rj.calendars.mail import compose
-from rj.calendars.wording import Notice, as_html, as_text, day_in_words
+from rj.calendars.mail import compose_notice
+from rj.calendars.wording import Notice, day_in_words
 from rj.conferences.hand_over import HandOver, hand_over
 from rj.kernel.errors import Conflict
 from rj.kernel.london import london_day
@@ -185,12 +185,10 @@ class HandOverMessages:
         address = officer.email
 
         def render() -> bytes:
-            return compose(
+            return compose_notice(
+                told,
                 sender=Mailbox(self.mail.mailbox, self.mail.sender_name),
-                reader=Mailbox(address),
-                subject=told.title,
-                text=as_text(told),
-                html=as_html(told),
+                address=address,
                 sent_at=now,
                 message_id=message.message_id,
             )

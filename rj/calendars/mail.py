@@ -12,6 +12,7 @@ from email.policy import SMTP
 from hashlib import sha256
 
 from rj.calendars.ics import CalendarPart, Mailbox
+from rj.calendars.wording import Notice, as_html, as_text
 from rj.kernel.characters import is_clean_line
 from rj.kernel.errors import FieldProblem, Invalid
 
@@ -52,6 +53,21 @@ def compose(
         _add_calendar(mail, calendar)
     _fix_boundaries(mail, message_id)
     return mail.as_bytes()
+
+
+def compose_notice(
+    told: Notice, *, sender: Mailbox, address: str, sent_at: datetime, message_id: str
+) -> bytes:
+    """A mail of words alone, as text and as HTML. Otherwise as ``compose``."""
+    return compose(
+        sender=sender,
+        reader=Mailbox(address),
+        subject=told.title,
+        text=as_text(told),
+        html=as_html(told),
+        sent_at=sent_at,
+        message_id=message_id,
+    )
 
 
 def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:

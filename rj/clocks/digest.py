@@ -18,12 +18,10 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from rj.accounts.mailing import ToAccounts
 from rj.accounts.models import Account, AccountRole
 from rj.accounts.queries import roles_of
-from rj.audit.services import SERVICE, note
-from rj.calendars.ics import Mailbox
-from rj.calendars.mail import compose
-from rj.calendars.wording import Notice, as_html, as_text
+from rj.calendars.wording import Notice
 from rj.clocks.models import ClockDigest
 from rj.compartments.permission import limited_away
 from rj.db.database import Database
@@ -32,7 +30,7 @@ from rj.kernel.working_days import ONE_DAY, is_working_day
 from rj.orders.clocks import clock_changes_of, first_contact
 from rj.orders.plan_dates import NO_CHANGES, holidays_after
 from rj.orders.queries import orders_awaiting_first_contact, policy_of_order
-from rj.outbox.handling import Ready, Stopped
+from rj.outbox.handling import Stopped
 from rj.outbox.models import Message, RecipientKind
 from rj.outbox.services import NewMessage, queue_message
 from rj.policy.clocks import ClockState
@@ -182,53 +180,19 @@ def _last_day_off(today: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestMessages:
+class DigestMessages(ToAccounts):
     """The outbox's handler for digests."""
 
-    mail: MailSettings
-    public_url: str
-
-    def hold(self, session: Session, message: Message) -> bool:
-        """Keep the account still; False while somebody else is changing it."""
-        held = session.exec(
-            select(Account.id)
-            .where(Account.id == message.recipient_id)
-            .with_for_update(skip_locked=True)
-        ).first()
-        return held is not None
-
-    def look_again(self, session: Session, message: Message, *, now: datetime) -> Ready | Stopped:
-        """Send on its own day, what is true when it leaves (M4)."""
-        account = session.get(Account, message.recipient_id, populate_existing=True)
-        if account is None or not account.is_active:
-            return Stopped("The account was deactivated")
+    def told(
+        self, session: Session, message: Message, account: Account, *, now: datetime
+    ) -> Notice | Stopped:
+        """On its own day, what is true when it leaves (M4); tomorrow has a digest of its own."""
         if message.envelope["day"] != london_day(now).isoformat():
             return Stopped("Its day is over: the next one tells what is true then")
         pressing = pressing_for(session, account.id, london_day(now))
         if not pressing:
             return Stopped("Nothing runs out any more")
-        told = digest_notice(pressing, account.language, self.public_url, self.mail.sender_name)
-        address = account.email
-
-        def render() -> bytes:
-            return compose(
-                sender=Mailbox(self.mail.mailbox, self.mail.sender_name),
-                reader=Mailbox(address),
-                subject=told.title,
-                text=as_text(told),
-                html=as_html(told),
-                sent_at=now,
-                message_id=message.message_id,
-            )
-
-        return Ready(address, render)
-
-    def replace(self, session: Session, message: Message, *, now: datetime) -> None:
-        """Nothing takes its place: the page says the same, and tomorrow has its own."""
-
-    def sent(self, session: Session, message: Message, *, now: datetime) -> None:
-        """Note the disclosure."""
-        note(session, SERVICE, "send message", "message", message.id, now=now)
+        return digest_notice(pressing, account.language, self.public_url, self.mail.sender_name)
 
 
 def digest_notice(pressing: Pressing, language: Language, link: str, signed: str) -> Notice:

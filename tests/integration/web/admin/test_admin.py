@@ -172,7 +172,7 @@ def test_a_forgotten_password_is_answered_alike_whoever_asks(database, clock):
     with database.reading() as session:
         [message] = session.exec(select(Message)).all()
         [link] = session.exec(select(AccountLink)).all()
-        handler = AccountMessages(AccountKeys(""), settings.mail, "https://rj.service.test")
+        handler = AccountMessages(settings.mail, "https://rj.service.test", AccountKeys(""))
         ready = handler.look_again(session, message, now=clock.now())
         mail = message_from_bytes(ready.render(), policy=default)
         assert handler.look_again(
