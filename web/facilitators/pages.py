@@ -362,7 +362,15 @@ def party_heading(
         name = harmer_names(session, [party.order_id]).get(party.order_id, "")
         if person_part(party) is not Part.HARMER:
             name = ""
-    return name or words[:1].upper() + words[1:]
+    if name:
+        return name
+    alike = [
+        each
+        for each in parties_of(session, party.order_id)
+        if (each.side, each.role) == (party.side, party.role)
+    ]
+    told_apart = f", {party.reference}" if len(alike) > 1 else ""
+    return words[:1].upper() + words[1:] + told_apart
 
 
 def _harmer_facts(session: Session, seal: Seal, party: Party) -> tuple[Fact, ...]:
@@ -402,9 +410,16 @@ def stage_lines(session: Session, order: Order, today: date) -> tuple[StageLine,
     if plan is None:
         return ()
     meetings = {each.step_id: each for each in live_meetings(session, [order.id])}
+    gates = latest_gates(session, order.id)
+    people = {party.id: party for party in parties_of(session, order.id)}
+
+    def whose(step: PlanStep) -> str:
+        party = people.get(step.harmed_id) if step.harmed_id is not None else None
+        return f", {party_heading(session, party, gates)}" if party is not None else ""
+
     return tuple(
         StageLine(
-            title=stage_words(step, plan.route),
+            title=stage_words(step, plan.route) + whose(step),
             tag=_stage_tag(step, meetings.get(step.id)),
             when=moment_text(meetings[step.id].starts_at) if step.id in meetings else "",
             missing=tuple(what_is_missing(session, step, today=today))

@@ -348,6 +348,11 @@ def _harmed_meetings(session: Session, order: Order) -> tuple[LiaisonMeeting, ..
     """Meetings that somebody of the harmed side is expected at. The other side's stay unseen."""
     plan = live_plan(session, order.id)
     harmed = {party.id for party in parties_of(session, order.id) if party.side is Side.HARMED}
+    names = {
+        party.id: _name(session, party)
+        for party in parties_of(session, order.id)
+        if party.id in harmed
+    }
     found = []
     for meeting in live_meetings(session, [order.id]):
         step = get_step(session, meeting.step_id)
@@ -359,7 +364,8 @@ def _harmed_meetings(session: Session, order: Order) -> tuple[LiaisonMeeting, ..
             place = f"{room.name}, {get_venue(session, room.venue_id).name}"
         found.append(
             LiaisonMeeting(
-                title=stage_words(step, plan.route),
+                title=stage_words(step, plan.route)
+                + (f", {names[step.harmed_id]}" if step.harmed_id in names else ""),
                 when=moment_text(meeting.starts_at),
                 place=place,
                 tag=MEETING_TAGS[meeting.state],

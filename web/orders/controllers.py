@@ -21,7 +21,7 @@ from rj.orders import services
 from rj.orders.models import Order, Plan, PlanStep
 from rj.orders.plans import open_third
 from rj.orders.queries import PAGE_SIZE, live_plan, steps_of
-from rj.parties.queries import harmed_names
+from rj.parties.queries import harmed_names, parties_of
 from rj.policy.terms import ContactOutcome, Role, Route
 from web.forms import Entered, Problems, date_parts, once, read
 from web.given import Given
@@ -464,7 +464,8 @@ def _ask_route(
     def more(session: Session, order: Order) -> dict[str, Any]:
         plan = _plan_of(session, order)
         third = open_third(session, plan, step_id)
-        names = harmed_names(session, [order.id])
+        people = parties_of(session, order.id)
+        names = pages.harmed_by_name(people, harmed_names(session, [order.id]))
         return {
             "based_on": plan.version,
             "entered": Entered.of(

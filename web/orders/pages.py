@@ -1,6 +1,6 @@
 """What the orders pages show: plain values, put together inside a session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -324,6 +324,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
     meetings = meetings_of(session, order.id)
     parties = parties_of(session, order.id)
     names = party_names(session, order.id)
+    harmed = harmed_by_name(parties, names)
     clocks = shown_clocks(session, order, today, steps)
     return OrderPage(
         reference=order.reference,
@@ -333,7 +334,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
         facts=_facts(session, order, names),
         history=change_rows(session, order),
         timeline=tuple(
-            _timeline_step(session, step, plan, meetings, names, today, _aim(step, clocks))
+            _timeline_step(session, step, plan, meetings, harmed, today, _aim(step, clocks))
             for step in steps
             if plan
         ),
@@ -343,7 +344,7 @@ def order_page(session: Session, order: Order, now: datetime) -> OrderPage:
             Fact(moment_text(attempt.attempted_at), words_for(attempt.outcome))
             for attempt in contact_attempts(session, order.id)
         ),
-        acts=_acts(order, plan, steps, names),
+        acts=_acts(order, plan, steps, harmed),
         voluntary=_voluntary(order),
         sentence_plan=_sentence_plan(order, steps),
         sign_off=_sign_off(session, order),
@@ -374,6 +375,15 @@ def party_names(session: Session, order_id: UUID) -> dict[UUID, str]:
         if party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL:
             names[party.id] = harmer
     return names
+
+
+def harmed_by_name(parties: Iterable[Party], names: Mapping[UUID, str]) -> dict[UUID, str]:
+    """How each harmed person is told from the others: by the chosen name, or the reference."""
+    return {
+        party.id: names.get(party.id) or f"the person with reference {party.reference}"
+        for party in parties
+        if party.side is Side.HARMED
+    }
 
 
 def _facts(session: Session, order: Order, names: dict[UUID, str]) -> tuple[Fact, ...]:
@@ -472,7 +482,7 @@ def _timeline_step(
     if step.stage is Stage.REPARATION:
         lines.append(f"Route: {words_for(step.takes(route))}")
         if step.harmed_id is not None:
-            lines.append(f"Of {names.get(step.harmed_id) or 'somebody harmed'}, and of nobody else")
+            lines.append(f"Of {names[step.harmed_id]}, and of nobody else who was harmed")
     if meeting is not None:
         lines += _meeting_lines(session, meeting)
     tag, state = _step_tag(step, meeting, today)
@@ -612,8 +622,7 @@ def _route_act(here: str, third: PlanStep, names: dict[UUID, str]) -> Act:
     words, at = "Change what the third meeting is", f"{here}/route"
     if third.harmed_id is None:
         return Act(words, at)
-    name = names.get(third.harmed_id) or "somebody harmed"
-    return Act(f"{words}: {name}", f"{at}?step={third.id}")
+    return Act(f"{words}: {names[third.harmed_id]}", f"{at}?step={third.id}")
 
 
 def _voluntary(order: Order) -> str:
