@@ -1,11 +1,11 @@
-"""Booked meetings nobody was told of stay where they are, unless T0 to T4 gain by moving them.
+"""Booked meetings nobody was told of stay where they are, unless T0 to T3 gain by moving them.
 
 The search does not look at them: it finds the best it can, and then as many cases as possible are
-put back to how they were booked. First all of them together, then halves and halves of halves, so
-that what had to move alone moves.
+put back to how they were booked. All of them together where that costs nothing; else CP-SAT chooses
+for each case between the two plans, and whatever still moves is tried once more by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from rj.scheduling.planner.calendars import minute_of
 from rj.scheduling.planner.chains import NEVER
 from rj.scheduling.planner.diary import Booking, CasePlan, Diary, nothing_for
+from rj.scheduling.planner.packing import choose
 from rj.scheduling.planner.pairs import Pair
 from rj.scheduling.planner.problem import Published
 from rj.scheduling.planner.routes import Lane, Lanes, Routes
@@ -20,62 +21,109 @@ from rj.scheduling.planner.scores import Scorer
 from rj.scheduling.planner.slotting import best_plan
 from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Opening
 
-STEPS = 8
-"""How often a case is tried at most, on average."""
+WEIGHTS = (10**9, 10**7, 10**6, 10**5, 1, 100, 0)
+"""What one unit of T0 to T6 weighs in that choice, of which T5 counts the bookings moved."""
+WORK = 2.0
+"""Deterministic time of that choice."""
 
 
 def keep_what_is_booked(
     diary: Diary, scorer: Scorer, table: list[list[Pair]], advice: Mapping[int, tuple[int, ...]]
 ) -> None:
-    """Put cases back to how they were booked, as far as T0 to T4 of the plan become no worse.
+    """Put cases back to how they were booked, as far as T0 to T3 of the plan become no worse.
 
     Always the same steps, however a search ended: a run can then be repeated by its rounds alone.
     """
     moved = [case for case in diary.survey.cases if _moved(diary, case)]
-    groups, placed = [moved], 0
-    while groups and placed < STEPS * len(moved):
-        group = [case for case in groups.pop() if _moved(diary, case)]
-        placed += len(group)
-        if group and not _go_back(diary, scorer, table, advice, group) and len(group) > 1:
-            half = (len(group) + 1) // 2
-            groups += [group[half:], group[:half]]
+    if not moved:
+        return
+    keeper = _Keeper(diary, scorer, table, advice)
+    if keeper.go_back(moved):
+        return
+    keeper.choose_between()
+    for case in moved:
+        if _moved(diary, case):
+            keeper.go_back([case])
 
 
-def _go_back(
-    diary: Diary,
-    scorer: Scorer,
-    table: list[list[Pair]],
-    advice: Mapping[int, tuple[int, ...]],
-    cases: Sequence[CaseSurvey],
-) -> bool:
-    """Whether these cases could be put back together, but for those no longer to be held so.
+class _Keeper:
+    """The plan in hand, and how it would be with some cases as they were booked."""
 
-    Cases nobody was told of give way to them and are planned again.
-    """
-    cases = [*cases, *_in_the_way(diary, cases)]
-    reached, before = scorer.tiers(diary), [diary.plans[case.number] for case in cases]
-    moved = sum(_moved(diary, case) for case in cases)
-    for case in cases:
-        diary.take(nothing_for(case))
-    loose = []
-    for case in cases:
-        plan = as_booked(diary, scorer, case)
-        if plan is None:
-            loose.append(case)
-        else:
-            diary.take(plan)
-    for case in loose:
-        plan = best_plan(diary, scorer, case, table[case.number], advice[case.number])
-        if plan is not None:
-            diary.take(plan)
-    is_no_worse = scorer.tiers(diary)[:5] <= reached[:5]
-    if is_no_worse and sum(_moved(diary, case) for case in cases) < moved:
-        return True
-    for case in cases:
-        diary.take(nothing_for(case))
-    for plan in before:
-        diary.take(plan)
-    return False
+    def __init__(
+        self,
+        diary: Diary,
+        scorer: Scorer,
+        table: list[list[Pair]],
+        advice: Mapping[int, tuple[int, ...]],
+    ) -> None:
+        self.diary = diary
+        self.scorer = scorer
+        self.table = table
+        self.advice = advice
+        self.refused: dict[int, CasePlan] = {}
+        """The cases' plans when going back was last given up."""
+
+    def go_back(self, cases: Sequence[CaseSurvey]) -> bool:
+        """Whether these cases could be put back together, but for those no longer to be held so.
+
+        Cases nobody was told of give way to them and are planned again.
+        """
+        cases = [*cases, *_in_the_way(self.diary, cases)]
+        reached, before = self.scorer.tiers(self.diary), self._plans(cases)
+        moved = self._moved(cases)
+        self._take([nothing_for(case) for case in cases])
+        loose = []
+        for case in cases:
+            plan = as_booked(self.diary, self.scorer, case)
+            if plan is None:
+                loose.append(case)
+            else:
+                self.diary.take(plan)
+        for case in loose:
+            pairs, advised = self.table[case.number], self.advice[case.number]
+            plan = best_plan(self.diary, self.scorer, case, pairs, advised)
+            if plan is not None:
+                self.diary.take(plan)
+        if self.scorer.tiers(self.diary)[:4] <= reached[:4] and self._moved(cases) < moved:
+            return True
+        self.refused = self._plans(cases)
+        self._restore(before)
+        return False
+
+    def choose_between(self) -> None:
+        """For each case the plan in hand or the one refused, so that the least bookings move."""
+        before, cases = {n: self.diary.plans[n] for n in self.refused}, self.diary.survey.cases
+        reached = self.scorer.tiers(self.diary)
+        weighed: dict[int, list[CasePlan]] = {}
+        plain: dict[int, CasePlan] = {}
+        for number, refused in self.refused.items():
+            weighed[number] = []
+            for plan in dict.fromkeys((before[number], refused)):
+                self._take([nothing_for(cases[number])])
+                moved = _moved_in(self.diary, cases[number], plan)
+                light = replace(plan, travel_minutes=moved, preference_misses=0)
+                weighed[number].append(light)
+                plain[id(light)] = plan
+        hint = {number: plans[0] for number, plans in weighed.items()}
+        chosen = choose(self.diary, self.scorer, weighed, hint, 1, WORK, WEIGHTS)
+        if chosen is not None:
+            self._take([plain[id(light)] for light in chosen])
+        if chosen is None or self.scorer.tiers(self.diary)[:4] > reached[:4]:
+            self._restore(before)
+
+    def _plans(self, cases: Iterable[CaseSurvey]) -> dict[int, CasePlan]:
+        return {case.number: self.diary.plans[case.number] for case in cases}
+
+    def _moved(self, cases: Iterable[CaseSurvey]) -> int:
+        return sum(_moved(self.diary, case) for case in cases)
+
+    def _take(self, plans: Iterable[CasePlan]) -> None:
+        for plan in plans:
+            self.diary.take(plan)
+
+    def _restore(self, plans: Mapping[int, CasePlan]) -> None:
+        self._take([nothing_for(self.diary.survey.cases[number]) for number in plans])
+        self._take(plans.values())
 
 
 def _in_the_way(diary: Diary, cases: Sequence[CaseSurvey]) -> list[CaseSurvey]:
@@ -96,7 +144,12 @@ def _in_the_way(diary: Diary, cases: Sequence[CaseSurvey]) -> list[CaseSurvey]:
 
 def _moved(diary: Diary, case: CaseSurvey) -> int:
     """How many meetings of a case are booked and not planned as they are."""
-    planned = {each.opening: each for each in diary.plans[case.number].bookings}
+    return _moved_in(diary, case, diary.plans[case.number])
+
+
+def _moved_in(diary: Diary, case: CaseSurvey, plan: CasePlan) -> int:
+    """The same under a plan of the case."""
+    planned = {each.opening: each for each in plan.bookings}
     return sum(
         planned.get(at) != _as_it_is_booked(diary, case, at, opening)
         for at, opening in enumerate(case.openings)

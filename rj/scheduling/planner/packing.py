@@ -186,16 +186,16 @@ RULES = (
 )
 
 
-def _cost(model: CpModel, choice: Choice, scorer: Scorer) -> LinearExpr:
+def _cost(model: CpModel, choice: Choice, scorer: Scorer, unit: Sequence[int]) -> LinearExpr:
     """The weighted tiers; H12 goes with fairness, as both count the cases of a lead."""
     survey, diary = choice.survey, choice.diary
     terms: list[IntVar] = list(choice.chosen)
     weights = [
-        WEIGHTS[0] * plan.unscheduled
-        + WEIGHTS[1] * plan.days_late
-        + WEIGHTS[2] * plan.disturbance
-        + WEIGHTS[5] * plan.travel_minutes
-        + WEIGHTS[6] * plan.preference_misses
+        unit[0] * plan.unscheduled
+        + unit[1] * plan.days_late
+        + unit[2] * plan.disturbance
+        + unit[5] * plan.travel_minutes
+        + unit[6] * plan.preference_misses
         for plan in choice.plans
     ]
     leading: dict[int, list[int]] = defaultdict(list)
@@ -217,7 +217,7 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer) -> LinearExpr:
         for above in range(1, len(led) + cases - facilitator.caseload_norm + 1):
             steps.append(model.new_bool_var(""))
             terms.append(steps[-1])
-            weights.append(WEIGHTS[4] * above)
+            weights.append(unit[4] * above)
         if steps:
             model.add(
                 LinearExpr.sum(new) - LinearExpr.sum(steps) <= facilitator.caseload_norm - len(led)
@@ -230,7 +230,7 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer) -> LinearExpr:
                 counted = [choice.chosen[at] for at, each in practising[lead] if within[each.day]]
                 model.add(short + LinearExpr.sum(counted) >= lacking)
                 terms.append(short)
-                weights.append(WEIGHTS[3])
+                weights.append(unit[3])
     return LinearExpr.weighted_sum(terms, weights)
 
 
@@ -241,16 +241,18 @@ def choose(
     hint: Mapping[int, CasePlan],
     seed: int,
     work: float,
+    unit: Sequence[int] = WEIGHTS,
 ) -> list[CasePlan] | None:
     """The best combination of one candidate for each case, or None where none was found.
 
-    The cases must have nothing in the diary. ``work`` is deterministic time, not seconds.
+    The cases must have nothing in the diary. ``work`` is deterministic time, not seconds, and
+    ``unit`` what one of each tier weighs.
     """
     model = CpModel()
     choice = Choice(model, diary, candidates)
     for rule in RULES:
         rule(model, choice)
-    model.minimize(_cost(model, choice, scorer))
+    model.minimize(_cost(model, choice, scorer, unit))
     for at, plan in enumerate(choice.plans):
         model.add_hint(choice.chosen[at], plan is hint[plan.case])
     solver = CpSolver()

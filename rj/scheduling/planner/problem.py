@@ -237,7 +237,7 @@ class Task:
     Format 2: a ``remote`` one is held at a distance; it takes time and has no place. ``minutes``
     are the whole block for staff and room, of which ``parts`` are the stretches of those who do not
     attend all of it. A ``gap`` to the task before it takes the place of the policy's. It may be
-    ``booked`` though nobody was told: it stays so wherever moving it gains nothing of T0 to T4.
+    ``booked`` though nobody was told: it stays so wherever moving it gains nothing of T0 to T3.
     """
 
     id: str

@@ -113,7 +113,7 @@ def _as_booked(problem: Problem, task: Task, meeting: Meeting) -> str:
     why = (
         f"as it was booked {broken}"
         if broken
-        else "where it was booked it would cost a meeting, a promised day, practice or a fair share"
+        else "where it was booked it would cost a meeting, a promised day or practice"
     )
     return f"Nobody was told yet, so its {listed(parts)} could change: {why}."
 

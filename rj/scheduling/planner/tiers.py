@@ -121,9 +121,9 @@ def fairness(problem: Problem, plan: Plan) -> int:
 
 
 def moved_bookings(problem: Problem, plan: Plan) -> int:
-    """Format 2, asked for after T4: booked meetings nobody was told of that are otherwise planned.
+    """Format 2, asked for before T4: booked meetings nobody was told of that are otherwise planned.
 
-    No figure of its own: it decides among plans that T0 to T4 find equal, before T5 and T6 do.
+    No figure of its own: it decides among plans that T0 to T3 find equal, before T4 to T6 do.
     """
     return sum(
         plan.meeting.get(task.id)

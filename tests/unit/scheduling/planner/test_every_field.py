@@ -164,7 +164,7 @@ ROWS = (
     Row(
         "a task",
         "booked",
-        "T5",
+        "T4",
         moved_bookings,
         "what is booked stays for all that people would like",
         "It stays as it was booked",

@@ -12,7 +12,7 @@ from rj.kernel.errors import Invalid
 from rj.scheduling.planner.diary import CasePlan, Diary, nothing_for
 from rj.scheduling.planner.documents import problem_text, read_problem
 from rj.scheduling.planner.packing import choose
-from rj.scheduling.planner.problem import Gap, Part, PracticeCounts, Stage
+from rj.scheduling.planner.problem import Case, Gap, Part, PracticeCounts, Stage
 from rj.scheduling.planner.rules import breaches
 from rj.scheduling.planner.scores import Scorer
 from rj.scheduling.planner.solution import FIRST_ANSWER
@@ -33,6 +33,7 @@ from tests.planning_builders import (
     at,
     busy,
     hours,
+    told,
 )
 
 BARRED = a_problem(
@@ -159,6 +160,37 @@ def test_a_suite_is_named_and_asked_for_whole() -> None:
     assert [(each.rule, each.sentence) for each in breaches(crowded, solution.plan)] == [
         ("H13", "Hall-W is taken then")
     ]
+
+
+def test_of_what_is_booked_only_that_moves_which_stands_in_the_way_of_a_promise() -> None:
+    def held(name: str, day: int) -> Case:
+        booked = told(at(day, "14:00"))
+        return a_case(name, a_task(f"{name}-conference", booked=booked))
+
+    promised = a_task("Red-conference", due=date(2026, 3, 10))
+    problem = a_problem(
+        a_case("Red", promised, sentenced=date(2026, 2, 2)),
+        held("Blue", 10),
+        held("Green", 13),
+        a_facilitator("Amina"),
+        a_facilitator("Bryn", x=20),
+        a_venue(hours=hours("14:00-15:00", 1, 3, 4)),
+        horizon_end=date(2026, 3, 13),
+        policy=replace(POLICY, notice_days=8),
+    )
+    solution = plan_meetings(problem, effort=FIRST_ANSWER)
+    starts = {each.task: each.start for each in solution.plan.meetings}
+
+    assert starts == {
+        "Red-conference": at(10, "14:00"),
+        "Blue-conference": at(12, "14:00"),
+        "Green-conference": at(13, "14:00"),
+    }
+    assert "It stays as it was booked." in solution.reasons["Green-conference"]
+    assert (
+        "Nobody was told yet, so its hour could change: where it was booked it would cost a "
+        "meeting, a promised day or practice." in solution.reasons["Blue-conference"]
+    )
 
 
 def test_whoever_began_as_second_is_said_to() -> None:
