@@ -163,15 +163,16 @@ def test_a_suite_is_named_and_asked_for_whole() -> None:
 
 
 def test_of_what_is_booked_only_that_moves_which_stands_in_the_way_of_a_promise() -> None:
-    def held(name: str, day: int) -> Case:
+    def held(name: str, day: int, *people: str) -> Case:
         booked = told(at(day, "14:00"))
-        return a_case(name, a_task(f"{name}-conference", booked=booked))
+        return a_case(name, a_task(f"{name}-conference", people=people, booked=booked))
 
     promised = a_task("Red-conference", due=date(2026, 3, 10))
     problem = a_problem(
         a_case("Red", promised, sentenced=date(2026, 2, 2)),
         held("Blue", 10),
-        held("Green", 13),
+        held("Green", 13, "Olu"),
+        a_person("Olu", likes_hours=hours("14:00-15:00", 3)),
         a_facilitator("Amina"),
         a_facilitator("Bryn", x=20),
         a_venue(hours=hours("14:00-15:00", 1, 3, 4)),
