@@ -170,8 +170,8 @@ def test_of_what_is_booked_only_that_moves_which_stands_in_the_way_of_a_promise(
     promised = a_task("Red-conference", due=date(2026, 3, 10))
     problem = a_problem(
         a_case("Red", promised, sentenced=date(2026, 2, 2)),
-        held("Blue", 10),
         held("Green", 13, "Olu"),
+        held("Blue", 10),
         a_person("Olu", likes_hours=hours("14:00-15:00", 3)),
         a_facilitator("Amina"),
         a_facilitator("Bryn", x=20),
