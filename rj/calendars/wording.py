@@ -7,7 +7,6 @@ local time, place, and how to answer without a calendar. What is known of others
 The Welsh is unreviewed until a Welsh speaker of the service has approved it.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -16,16 +15,6 @@ from html import escape
 from rj.kernel.characters import clean_line
 from rj.kernel.london import london_day, london_time
 from rj.policy.terms import Language
-
-# By the beginnings of words, so that every inflection counts; Welsh with its mutations.
-GIVEAWAYS = re.compile(
-    r"\b("
-    r"restorat|victim|offen[dc]|probation|conferenc|reparat|crim|court"
-    r"|adferol|(dd|d|n)ioddefw|(t|d|th|nh)rosed|(p|b|ph|mh)rawf\b"
-    r"|(c|g|ch|ngh)ynhadl|(g|ng)?wneud iawn|iawndal|llys(oedd)?\b|lys(oedd)?\b"
-    r")\w*",
-    re.IGNORECASE,
-)
 
 
 class Occasion(StrEnum):
@@ -423,15 +412,6 @@ def hours_in_words(starts_at: datetime, ends_at: datetime, language: Language) -
     return words.span.format(
         start=_clock(london_time(starts_at), words), end=_clock(london_time(ends_at), words)
     )
-
-
-def giveaways_in(text: str) -> tuple[str, ...]:
-    """The words in a text that tell what the service does, in the order they stand.
-
-    For the texts an operator chooses: the service's name, its mailbox, a venue's name. A street
-    may be called Court Road, so it is for a person to decide.
-    """
-    return tuple(found.group() for found in GIVEAWAYS.finditer(text))
 
 
 def _staff_summary(details: Details, words: Words) -> str:

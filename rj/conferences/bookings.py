@@ -23,7 +23,7 @@ from rj.kernel.london import LONDON, day_in_words
 from rj.orders.models import ResponsibleOfficer
 from rj.orders.queries import get_order, get_step
 from rj.parties.models import Party
-from rj.parties.queries import parties_of, parties_of_orders
+from rj.parties.queries import parties_of_orders
 from rj.venues.models import Room, Venue
 from rj.venues.queries import rooms_with
 
@@ -131,12 +131,8 @@ def release_hold(session: Session, hold_id: UUID) -> None:
     session.execute(delete(SlotClaim).where(col(SlotClaim.hold_id) == hold_id))
 
 
-def needs_of(session: Session, meeting: Meeting) -> list[Need]:
+def needs_of(session: Session, meeting: Meeting, parties: Iterable[Party]) -> list[Need]:
     """All that a meeting takes up: its rooms with the rest after it, its staff, its people."""
-    return _needs(session, meeting, parties_of(session, meeting.order_id))
-
-
-def _needs(session: Session, meeting: Meeting, parties: Iterable[Party]) -> list[Need]:
     officer_id = get_order(session, meeting.order_id).responsible_officer_id
     people = expected(get_step(session, meeting.step_id), parties, officer_id)
     resources = {each.diary for each in people} | {meeting.lead_id}
@@ -168,7 +164,7 @@ def claim_all(session: Session, meetings: Sequence[Meeting]) -> None:
     needs = [
         need
         for meeting in meetings
-        for need in _needs(session, meeting, people.get(meeting.order_id, ()))
+        for need in needs_of(session, meeting, people.get(meeting.order_id, ()))
     ]
     if not needs:
         return

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, inspect
 from sqlmodel import Session, SQLModel, select
 
-from rj.audit.services import Actor, note
-from rj.kernel.errors import Conflict
+from rj.audit.services import Actor
 from rj.kernel.references import new_reference
 from rj.parties.contact import (
     ContactTerms,
     contact_details,
-    refuse_impossible_terms,
-    refuse_unreachable,
 )
 from rj.parties.models import (
     HarmedDetails,
@@ -27,7 +24,7 @@ from rj.parties.models import (
     PlaceToAvoid,
     SafeContactPlan,
 )
-from rj.parties.queries import contact_plan, get_party, parties_of, time_of
+from rj.parties.queries import contact_plan, time_of
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.terms import Language, PartyRole, Side
 
@@ -166,44 +163,6 @@ def fresh_references(session: Session, count: int) -> list[str]:
             taken.add(reference)
             fresh.append(reference)
     return fresh
-
-
-def add_person(
-    session: Session,
-    order_id: UUID,
-    person: NewPerson,
-    *,
-    venues: Mapping[str, UUID],
-    seal: Seal,
-    actor: Actor,
-    today: date,
-    now: datetime,
-) -> Party:
-    """Record one more person in a case; ``venues`` gives identifiers for codes.
-
-    Raises Invalid when the contact plan cannot be followed, Conflict for a second person on
-    probation.
-    """
-    if person.terms is not None:
-        refuse_impossible_terms(person.terms)
-        refuse_unreachable(person.terms.channel, person.details)
-    if person.side is Side.HARMER and person.role is PartyRole.PRINCIPAL:
-        for other in parties_of(session, order_id):
-            if other.side is Side.HARMER and other.role is PartyRole.PRINCIPAL:
-                raise Conflict("An order has one person on probation")
-    rows = person_rows(
-        order_id,
-        person,
-        reference=fresh_references(session, 1)[0],
-        venues=venues,
-        seal=seal,
-        actor=actor,
-        today=today,
-    )
-    insert_rows(session, rows)
-    party = get_party(session, rows[Party][0]["id"])
-    note(session, actor, "add person", "party", party.id, now=now, order_id=order_id)
-    return party
 
 
 def differs_in(

@@ -19,7 +19,6 @@ from rj.calendars import feeds
 from rj.calendars.envelopes import APPOINTMENT
 from rj.calendars.rendering import AppointmentMessages
 from rj.calendars.telling import Teller
-from rj.calendars.wording import giveaways_in
 from rj.db.database import Database
 from rj.demo.county import a_county
 from rj.demo.loading import load_county
@@ -41,6 +40,7 @@ from rj.venues.models import Venue
 from tests.builders import NOW
 from tests.conftest import an_empty_database
 from tests.disclosure import Watch
+from tests.giveaways import giveaways_in
 
 SIZE = 20
 KEY = Fernet.generate_key().decode()

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from rj.accounts.models import Account
-from rj.calendars.wording import GIVEAWAYS
 from rj.clocks.digest import DIGEST, Daily, DigestMessages, queue_digest
 from rj.clocks.models import ClockDigest
 from rj.db.database import Database
@@ -19,6 +18,7 @@ from rj.outbox.models import Message
 from rj.policy.terms import ClockKind, Language, Role
 from rj.settings import MailSettings
 from tests.builders import NOW, SEAL, an_account, an_actor, an_order
+from tests.giveaways import GIVEAWAYS
 from tests.privacy import Finder
 from tests.who_may_see import strings_of_cases, strings_of_people
 

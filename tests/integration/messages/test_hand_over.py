@@ -8,7 +8,6 @@ import pytest
 from sqlmodel import Session
 
 from rj.calendars.hand_over import HandOverMessages, send_hand_over
-from rj.calendars.wording import GIVEAWAYS
 from rj.conferences.hand_over import Appointment, hand_over
 from rj.conferences.models import Meeting, MeetingState
 from rj.conferences.services import cancel, cancel_meeting, keep_version
@@ -23,6 +22,7 @@ from rj.policy.terms import AskedBy, Language, Route, Side, Stage
 from rj.policy.terms import AttendanceOutcome as Outcome
 from rj.settings import MailSettings
 from tests.builders import NOW, SEAL, a_facilitator, an_actor, an_officer, an_order
+from tests.giveaways import GIVEAWAYS
 from tests.privacy import Finder
 from tests.web_client import nobody_tells
 from tests.who_may_see import strings_of_cases, strings_of_people

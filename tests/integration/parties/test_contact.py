@@ -27,7 +27,6 @@ from rj.parties.queries import (
     parties_of,
     parties_of_orders,
 )
-from rj.parties.recording import NewPerson, add_person
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.terms import CalendarWish, Channel, PartyRole, Role, Side
 from tests.builders import NOW, SEAL, a_party, an_order
@@ -180,34 +179,3 @@ def test_people_are_found_by_case_and_the_person_on_probation_by_name(
         assert orders_of_harmers_named(session, " ") == frozenset()
         with pytest.raises(NotFound):
             get_party(session, uuid4())
-
-
-def test_a_person_is_added_to_a_case_and_a_second_harmer_is_not(database: Database) -> None:
-    with database.writing() as session:
-        order = an_order(session)
-    with database.writing() as session:
-        added = add_person(
-            session,
-            order.id,
-            NewPerson(Side.HARMED, details=BETH, terms=ContactTerms(Channel.EMAIL)),
-            venues={},
-            seal=SEAL,
-            actor=SERVICE,
-            today=NOW.date(),
-            now=NOW,
-        )
-
-    with database.reading() as session:
-        assert contact_details(session, SEAL, added.id) == BETH
-        assert get_party(session, added.id).hours is None
-    with pytest.raises(Conflict), database.writing() as session:
-        add_person(
-            session,
-            order.id,
-            NewPerson(Side.HARMER, details=BETH),
-            venues={},
-            seal=SEAL,
-            actor=SERVICE,
-            today=NOW.date(),
-            now=NOW,
-        )

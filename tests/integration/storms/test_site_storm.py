@@ -36,6 +36,7 @@ from rj.conferences.models import Booking, Meeting, MeetingState, MeetingVersion
 from rj.conferences.services import lock_order
 from rj.db.database import Database
 from rj.outbox.models import Message, MessageState
+from rj.parties.queries import parties_of
 from rj.parties.sealing import Seal
 from rj.policy.terms import CalendarWish, Role
 from rj.scheduling.models import ProposedMeeting
@@ -313,7 +314,8 @@ def _slots(session: Session, meeting: Meeting) -> set[tuple[UUID, int]]:
 
 
 def _slots_needed(session: Session, meeting: Meeting) -> set[tuple[UUID, int]]:
-    return {(need.resource_id, slot) for need in needs_of(session, meeting) for slot in need.slots}
+    needs = needs_of(session, meeting, parties_of(session, meeting.order_id))
+    return {(need.resource_id, slot) for need in needs for slot in need.slots}
 
 
 def _versions(session: Session, meeting: Meeting) -> list[int]:

@@ -17,7 +17,6 @@ from rj.calendars.wording import (
     calendar_texts,
     call_script,
     day_in_words,
-    giveaways_in,
     hours_in_words,
     letter,
     notice,
@@ -25,6 +24,7 @@ from rj.calendars.wording import (
     staff_notice,
 )
 from rj.policy.terms import Language
+from tests.giveaways import giveaways_in
 
 DETAILS = Details(
     starts_at=datetime(2026, 7, 7, 13, 30, tzinfo=UTC),

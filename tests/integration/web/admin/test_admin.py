@@ -15,11 +15,11 @@ from rj.accounts.mails import AccountMessages
 from rj.accounts.models import Account, AccountLink
 from rj.accounts.queries import find_account, roles_of
 from rj.audit.services import SERVICE
-from rj.calendars.wording import GIVEAWAYS
 from rj.outbox.handling import Stopped
 from rj.outbox.models import Message, MessageState
 from rj.policy.terms import Role
 from rj.settings import MailSettings
+from tests.giveaways import GIVEAWAYS
 from tests.integration.web.facilitators.cases import CANARIES, HARMED_CHOSEN, HARMER_NAME, a_case
 from tests.web_client import AREA, PASSWORD, a_person, a_site, some_settings
 
