@@ -128,7 +128,14 @@ def leave(database: Database, gone: AtWork) -> None:
             account.is_active = False
 
 
-@pytest.mark.parametrize("kind", [*KINDS, OFFICER])
+@pytest.mark.parametrize(
+    ("database", "kind"),
+    [
+        *(("sqlite", kind) for kind in (*KINDS, OFFICER)),
+        *(("postgresql", kind) for kind in (Role.COORDINATOR, OFFICER)),
+    ],
+    indirect=["database"],
+)
 def test_staff_have_their_file_are_put_right_and_erased_to_a_tombstone(
     database: Database, tmp_path: Path, kind: Role | str
 ) -> None:

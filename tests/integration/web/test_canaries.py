@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from cryptography.fernet import Fernet
 from sqlmodel import select
 
@@ -194,6 +195,7 @@ def words_in(octets: str | bytes) -> set[str]:
     return {leak.forbidden for leak in leaks(raw, WHO_MAY)}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_s4_each_planted_word_reaches_its_readers_and_nobody_else(
     database: Database, clock: StoppedClock, capsys
 ) -> None:
