@@ -43,6 +43,7 @@ def run(thorough: bool, passthrough: list[str]) -> int:
     Words in `passthrough` go to pytest. With any, the checks before it are left out, as whoever
     names a test wants that test now.
     """
+    began = time.monotonic()
     environment = _surroundings(thorough)
     browser = find_browser(environment) or fetch_browser(environment)
     if browser is None:
@@ -62,6 +63,7 @@ def run(thorough: bool, passthrough: list[str]) -> int:
                 failed = _failed([tests], environment)
                 if types.result() != 0:
                     failed.append(TYPES[0])
+    print(f"-- All of it: {time.monotonic() - began:.0f} s", flush=True)
     if failed:
         print(f"\nNot in order: {', '.join(failed)}", file=sys.stderr)
         return 1
