@@ -61,6 +61,7 @@ RUN_TAGS: dict[RunState, Tag] = {
     RunState.FAILED: Tag("Not finished", "late"),
 }
 
+MOVES = (ProposalChange.MOVED, ProposalChange.STAFF_CHANGED)
 CHANGES = "changes"
 EVERYTHING = "all"
 SHOW_CHOICES = (
@@ -467,6 +468,8 @@ class Proposal:
     leads: tuple[tuple[str, str], ...]
     stages: tuple[tuple[str, str], ...]
     is_empty: bool
+    moves_held: bool
+    """Whether booked meetings would move or change staff."""
     is_all_published: bool
     mends_only: bool
     pipeline: str
@@ -498,6 +501,7 @@ def proposal(session: Session, found: Review, asked: Asked) -> Proposal:
         ),
         stages=(("", "Any stage"), *((stage.value, words_for(stage)) for stage in Stage)),
         is_empty=not found.cases,
+        moves_held=any(found.count(each) for each in MOVES),
         is_all_published=bool(found.cases) and not to_publish,
         mends_only=found.mends_only,
         pipeline=found.pipeline,

@@ -135,6 +135,8 @@ def test_a_proposal_is_reviewed_and_published_as_a_whole(database, clock):
             assert order.reference in page
         assert set(TICKED.findall(page)) == {str(order.id) for order in desk.county.orders}
         assert "leads" in page
+        assert "Nobody who was told of a meeting would hear of another hour" in page
+        assert "in the diaries of staff alone" not in page
         chosen = TICKED.findall(page)
         hidden = desk.site.hidden_fields(desk.run)
         asked = desk.site.post(f"{desk.run}/confirm", {"orders": chosen}, hidden=hidden)
