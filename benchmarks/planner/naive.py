@@ -12,7 +12,7 @@ from ortools.sat.python.cp_model import CpModel, CpSolver, IntervalVar, IntVar
 
 from rj.scheduling.planner.calendars import Bits, slots_of
 from rj.scheduling.planner.problem import Part, Problem
-from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, Survey
+from rj.scheduling.planner.survey import CONTACT_HAS_NO_ROOM, CaseSurvey, Opening, Survey
 
 
 class Naive:
@@ -92,43 +92,58 @@ class Naive:
                     model.add(day - before[0] <= opening.gap.most).only_enforce_if(present)
                 model.add_implication(present, before[1])
             before = (day, present)
-            leading = []
-            for lead, chosen in leads.items():
-                used = model.new_bool_var("")
-                model.add_implication(used, chosen)
-                leading.append(used)
-                self.with_lead.setdefault(lead, []).append(
-                    model.new_optional_fixed_size_interval_var(start, size, used, "")
-                )
-            model.add(sum(leading) == present)
-            if opening.is_conference and case.case.second_required:
-                seconds = []
-                for second in case.seconds:
-                    used = model.new_bool_var("")
-                    if second in leads:
-                        model.add_implication(used, ~leads[second])
-                    seconds.append(used)
-                    self.with_lead.setdefault(second, []).append(
-                        model.new_optional_fixed_size_interval_var(start, size, used, "")
-                    )
-                model.add(sum(seconds) == present)
-            rooms = []
-            for site in opening.sites:
-                if site.room != CONTACT_HAS_NO_ROOM:
-                    used = model.new_bool_var("")
-                    rest = -(-survey.rooms[site.room].turnaround_minutes // survey.grid.step)
-                    rooms.append(used)
-                    self.in_room.setdefault(site.room, []).append(
-                        model.new_optional_fixed_size_interval_var(start, size + rest, used, "")
-                    )
-            if opening.sites and opening.sites[0].room == CONTACT_HAS_NO_ROOM:
-                pass
-            else:
-                model.add(sum(rooms) == present)
-            for person in dict.fromkeys(opening.task.people):
+            self._staff(case, opening, leads, start, size, present)
+            self._room(opening, start, size, present)
+            for person in opening.people:
                 self.of_person.setdefault(person, []).append(
                     model.new_optional_fixed_size_interval_var(start, size, present, "")
                 )
+
+    def _staff(
+        self,
+        case: CaseSurvey,
+        opening: Opening,
+        leads: dict[int, IntVar],
+        start: IntVar,
+        size: int,
+        present: IntVar,
+    ) -> None:
+        """One lead for each task, the case's own, and a second where one is called for."""
+        model = self.model
+        leading = []
+        for lead, chosen in leads.items():
+            used = model.new_bool_var("")
+            model.add_implication(used, chosen)
+            leading.append(used)
+            self.with_lead.setdefault(lead, []).append(
+                model.new_optional_fixed_size_interval_var(start, size, used, "")
+            )
+        model.add(sum(leading) == present)
+        if opening.is_conference and case.case.second_required:
+            seconds = []
+            for second in case.seconds:
+                used = model.new_bool_var("")
+                if second in leads:
+                    model.add_implication(used, ~leads[second])
+                seconds.append(used)
+                self.with_lead.setdefault(second, []).append(
+                    model.new_optional_fixed_size_interval_var(start, size, used, "")
+                )
+            model.add(sum(seconds) == present)
+
+    def _room(self, opening: Opening, start: IntVar, size: int, present: IntVar) -> None:
+        """One room with its rest for each task that is no call."""
+        survey, rooms = self.survey, []
+        if opening.sites and opening.sites[0].room == CONTACT_HAS_NO_ROOM:
+            return
+        for site in opening.sites:
+            used = self.model.new_bool_var("")
+            rest = -(-survey.rooms[site.room].turnaround_minutes // survey.grid.step)
+            rooms.append(used)
+            self.in_room.setdefault(site.room, []).append(
+                self.model.new_optional_fixed_size_interval_var(start, size + rest, used, "")
+            )
+        self.model.add(sum(rooms) == present)
 
     def solve(self, cpu_seconds: float) -> int | None:
         """Tasks left out after so many CPU seconds, building the model not counted."""

@@ -8,6 +8,7 @@ freed: first those that share a facilitator, a room or a person in the same fort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from rj.scheduling.planner.broken import broken_cases, unbegun_cases
 from rj.scheduling.planner.civil import local_day
@@ -86,34 +87,53 @@ def plan_again(
         free = list(dict.fromkeys([*broken, *unbegun_cases(problem, before)]))
     else:
         free = list(broken)
-    best: tuple[Tiers, Bounds, Plan, Survey | None] | None = None
-    chosen: list[str] = []
+    mended = _mend(problem, before, free, effort, seed, should_stop)
+    plan = lawful(problem, mended.plan)
+    return Replan(
+        plan=plan,
+        tiers=mended.tiers,
+        bounds=mended.bounds,
+        broken=broken,
+        freed=tuple(mended.freed),
+        changes=tuple(_changes(problem, before, plan)),
+        reasons=why_planned(problem, plan, of=set(mended.freed)),
+        left_out={} if mended.alone is None else why_left_out(mended.alone, plan),
+    )
+
+
+class _Mended(NamedTuple):
+    """A plan with some cases freed; ``alone`` surveys those that lack something, as if alone."""
+
+    tiers: Tiers
+    bounds: Bounds
+    plan: Plan
+    alone: Survey | None
+    freed: list[str]
+
+
+def _mend(
+    problem: Problem,
+    before: Plan,
+    free: list[str],
+    effort: Effort,
+    seed: int,
+    should_stop: Callable[[], bool],
+) -> _Mended:
+    """Plan the broken cases, and more beside them as long as something is lost that need not be."""
+    best: _Mended | None = None
     for more in WIDER_BY if len(free) <= WIDE_ENOUGH else (0,):
         freed = free + _beside(problem, before, free, more)
-        if best is not None and len(freed) == len(chosen):
+        if best is not None and len(freed) == len(best.freed):
             break
         found, plan = _plan_freed(problem, before, freed, effort, seed, should_stop)
         reached = tiers(problem, plan)
         alone = _alone(found)
-        if best is None or reached < best[0]:
-            best, chosen = (reached, _shifted(found, reached), plan, alone), freed
+        if best is None or reached < best.tiers:
+            best = _Mended(reached, _shifted(found, reached), plan, alone, freed)
         if should_stop() or not _is_short(found, alone):
             break
     assert best is not None  # noqa: S101 (the first step always plans)
-    reached, bounds, plan, alone = best
-    changes = tuple(_changes(problem, before, lawful(problem, plan)))
-    fresh = set(chosen)
-    reasons = why_planned(problem, plan, of=fresh)
-    return Replan(
-        plan=plan,
-        tiers=reached,
-        bounds=bounds,
-        broken=broken,
-        freed=tuple(chosen),
-        changes=changes,
-        reasons=reasons,
-        left_out={} if alone is None else why_left_out(alone, plan),
-    )
+    return best
 
 
 def _plan_freed(

@@ -8,6 +8,7 @@ shared between them is planned again among everything else, which stays.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 from rj.scheduling.planner.again import plan_again
@@ -51,34 +52,31 @@ def plan_by_areas(
     """
     split = parts_of(problem)
     if run is None:
-        done = [
-            plan_part(part, effort=effort, seed=seed, should_stop=should_stop) for part in split
-        ]
-    else:
-        done = list(run(split))
+        run = partial(map, partial(plan_part, effort=effort, seed=seed, should_stop=should_stop))
+    done = list(run(split))
     joined = _laid_together(problem, done)
-    reconciled: tuple[str, ...] = ()
     left_out = {task: why for part in done for task, why in part.left_out.items()}
+    reconciled: tuple[str, ...] = ()
     broken = broken_cases(problem, joined)
     if broken:
         again = plan_again(
             problem, standing=joined, broken=broken, seed=seed, should_stop=should_stop
         )
-        joined, reconciled = again.plan, again.freed
+        plan, reached, reconciled = again.plan, again.tiers, again.freed
         left_out |= again.left_out
+    else:
+        plan, reached = lawful(problem, joined), tiers(problem, joined)
     least = [sum(each.bounds.least[tier] for each in done) for tier in range(3)]
-    reached = tiers(problem, joined)
-    rounds = sum(each.provenance.rounds for each in done)
     solution = Solution(
-        plan=joined if broken else lawful(problem, joined),
+        plan=plan,
         tiers=reached,
         bounds=Bounds(Tiers(least[0], least[1], least[2], 0, 0, 0, 0)),
         outcome=outcome_of(
             reached, is_cut_short=any(each.outcome is Outcome.CUT_SHORT for each in done)
         ),
-        reasons=why_planned(problem, joined),
-        left_out={task: why for task, why in left_out.items() if task not in joined.meeting},
-        provenance=provenance_of(seed, effort, rounds),
+        reasons=why_planned(problem, plan),
+        left_out={task: why for task, why in left_out.items() if task not in plan.meeting},
+        provenance=provenance_of(seed, effort, sum(each.provenance.rounds for each in done)),
     )
     return Joined(solution, len(split), reconciled)
 

@@ -65,25 +65,7 @@ def solve_file(
         problem = read_problem(_document(problem_path))
         _refuse_unwritable(plan_path)
         with _until_interrupted() as is_interrupted:
-            if len(problem.cases) > MOST_CASES:
-                solution = plan_by_areas(
-                    problem,
-                    effort=effort,
-                    seed=seed,
-                    run=in_processes(
-                        effort=effort, seed=seed, time_limit=time_limit, should_stop=is_interrupted
-                    ),
-                    should_stop=is_interrupted,
-                ).solution
-            else:
-                solution = plan_meetings(
-                    problem,
-                    effort=effort,
-                    seed=seed,
-                    time_limit=time_limit,
-                    on_progress=tell.progress,
-                    should_stop=is_interrupted,
-                )
+            solution = _solved(problem, effort, seed, time_limit, tell.progress, is_interrupted)
         plan_path.write_text(plan_text(solution.plan), encoding="utf-8")
     except (Invalid, OSError) as fault:
         tell.fault(_sentence(fault))
@@ -95,6 +77,30 @@ def solve_file(
     if solution.outcome is Outcome.CUT_SHORT:
         return CUT_SHORT
     return SOMETHING_LEFT_OUT if solution.left_out else EVERYTHING_PLACED
+
+
+def _solved(
+    problem: Problem,
+    effort: Effort,
+    seed: int,
+    time_limit: float | None,
+    on_progress: Callable[[Progress], None],
+    is_interrupted: Callable[[], bool],
+) -> Solution:
+    """Planned as a whole, or area by area if there are more cases than a county has."""
+    if len(problem.cases) <= MOST_CASES:
+        return plan_meetings(
+            problem,
+            effort=effort,
+            seed=seed,
+            time_limit=time_limit,
+            on_progress=on_progress,
+            should_stop=is_interrupted,
+        )
+    run = in_processes(effort=effort, seed=seed, time_limit=time_limit, should_stop=is_interrupted)
+    return plan_by_areas(
+        problem, effort=effort, seed=seed, run=run, should_stop=is_interrupted
+    ).solution
 
 
 def check_files(problem_path: Path, plan_path: Path, *, stream: TextIO) -> int:

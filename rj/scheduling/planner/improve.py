@@ -234,18 +234,22 @@ class Search:
                 if self.scorer.unfairness(self.diary, lead)
             ]
             groups.append(self._some(self._cases_of(self.chance.choice(above)), 8))
+        groups += [self._far_or_unloved()] * 3
+        return [group for group in groups if group]
+
+    def _far_or_unloved(self) -> list[int]:
+        """Some cases with journeys longer than they need be, or hours nobody likes."""
         excess = []
         for case in self.open:
             pairs = self.table[case.number]
-            plan = plans[case.number]
+            plan = self.diary.plans[case.number]
             if pairs and plan.lead is not None:
                 alike = [pair.travel_minutes for pair in pairs if pair.reach == plan.reach]
                 least = min(alike, default=plan.travel_minutes)
                 if plan.travel_minutes > least or plan.preference_misses:
                     weight = plan.travel_minutes - least + 5 * plan.preference_misses
                     excess.append((-weight * self.chance.random(), case.number))
-        groups += [[number for _, number in sorted(excess)[:5]]] * 3
-        return [group for group in groups if group]
+        return [number for _, number in sorted(excess)[:5]]
 
     def _least_disturbing(self) -> dict[int, Pair]:
         """For each case the lead under whom, on its own, the least would change."""

@@ -295,44 +295,28 @@ class _Inventor:
         begun: dict[str, int] = {}
         cases = []
         for _ in range(self.extent.cases):
-            number = len(self.people)
-            cases.append(
-                self._case(f"case-{number}", number, self.chance.choice(areas), local, begun)
-            )
+            cases.append(self._case(len(self.people), self.chance.choice(areas), local, begun))
         return cases
 
     def _case(
-        self,
-        name: str,
-        number: int,
-        area: str,
-        local: list[Facilitator],
-        begun: dict[str, int],
+        self, number: int, area: str, local: list[Facilitator], begun: dict[str, int]
     ) -> Case:
-        chance = self.chance
+        chance, name = self.chance, f"case-{number}"
         is_direct = chance.random() < 0.7
         skills = chance.choices([n for n, _ in NEEDS], [often for _, often in NEEDS])[0]
         language = "en" if chance.random() < 0.97 else chance.choice(LANGUAGES)
-        venues = [v for near in self.neighbours[area][:3] for v in self.venues[near]]
-        first, *others = venues
+        first, *others = [v for near in self.neighbours[area][:3] for v in self.venues[near]]
         agreed = [first, *chance.sample(others, min(3, len(others)))]
         in_hand = chance.random() < 0.27
         ago = chance.randint(28, 45) if in_hand else chance.randint(-55, 12)
         sentenced = days_after(self.as_of, -ago)
         stages_held = chance.choice([1, 1, 2, 3]) if in_hand else 0
-        offender = self._offender(f"offender-{number}", agreed)
-        circle = [offender]
-        if is_direct:
-            circle.append(self._harmed(f"harmed-{number}", agreed))
-            if chance.random() < 0.22:
-                circle.append(self._supporter(f"supporter-{number}"))
-        ids = frozenset(person.id for person in circle)
+        circle = self._circle(number, agreed, is_direct)
+        able = [each for each in local if area in each.areas and language in each.languages]
         fitting = [
             each
-            for each in local
-            if area in each.areas
-            and skills <= each.skills
-            and language in each.languages
+            for each in able
+            if skills <= each.skills
             and each.accredited <= sentenced
             and begun.get(each.id, 0) < each.caseload_norm
         ]
@@ -340,18 +324,8 @@ class _Inventor:
         if lead is not None:
             begun[lead.id] = begun.get(lead.id, 0) + 1
         if chance.random() < 0.1:
-            self._know(chance.choice(sorted(ids)), local, lead)
-        # What was held last was held within a fortnight, so that its gap has not run out.
-        held_on = [
-            days_after(self.as_of, -chance.randint(1, 6) - 8 * back)
-            for back in range(stages_held - 1, -1, -1)
-        ]
-        tasks = [
-            self._task(
-                name, stage, held_on[at] if at < stages_held else None, circle, area, is_direct
-            )
-            for at, stage in enumerate(Stage)
-        ]
+            self._know(chance.choice(sorted(person.id for person in circle)), local, lead)
+        tasks = self._tasks(name, stages_held, circle, area, is_direct)
         complex_case = bool(skills & {"sensitive", "sexual"})
         return Case(
             id=name,
@@ -364,7 +338,31 @@ class _Inventor:
             second_required=is_direct and (complex_case or self.two_at_every_direct),
             venues=tuple(venue.id for venue in agreed),
             current_lead=None if lead is None else lead.id,
-            tasks=tuple(tasks),
+            tasks=tasks,
+        )
+
+    def _circle(self, number: int, agreed: list[Venue], is_direct: bool) -> list[Person]:
+        """Whom a case brings together, the offender first."""
+        circle = [self._offender(f"offender-{number}", agreed)]
+        if is_direct:
+            circle.append(self._harmed(f"harmed-{number}", agreed))
+            if self.chance.random() < 0.22:
+                circle.append(self._supporter(f"supporter-{number}"))
+        return circle
+
+    def _tasks(
+        self, case: str, held: int, circle: list[Person], area: str, is_direct: bool
+    ) -> tuple[Task, ...]:
+        """The five stages, of which so many have been held: the last of them within a fortnight,
+        so that its gap has not run out."""
+        held_on: list[date | None] = [
+            days_after(self.as_of, -self.chance.randint(1, 6) - 8 * back)
+            for back in range(held - 1, -1, -1)
+        ]
+        days = [*held_on, *[None] * len(Stage)]
+        return tuple(
+            self._task(case, stage, day, circle, area, is_direct)
+            for stage, day in zip(Stage, days, strict=False)
         )
 
     def _task(

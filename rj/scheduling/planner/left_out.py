@@ -95,19 +95,17 @@ def _crowded_out(has_rivals: bool) -> str:
 def _where_it_ends(
     survey: Survey, case: CaseSurvey, at: int, days: Days, stages: list[Days]
 ) -> str:
-    """Adds people, rooms, leads and seconds in turn to days on which the task could be."""
+    """Adds people, rooms and then staff in turn to days on which the task could be."""
     opening = case.openings[at]
     task = opening.task
     when = _span_text(survey, case, at, days)
     free: Bits = survey.grid.on_grid.copy()
     survey.grid.keep(free, days)
     present: list[str] = []
-    for name in dict.fromkeys(task.people):
+    for name in opening.people:
         free = free & survey.calendars.person(survey.problem.person[name], task.part_of(name))
         present.append(name)
         if not free.any():
-            if len(present) == 1:
-                return f"There is no time {name} can attend {when}."
             together = f"both {listed(present)}" if len(present) == 2 else listed(present)
             return f"There is no time {together} can attend {when}."
     everybody = listed(present) if present else "everybody"
@@ -124,10 +122,16 @@ def _where_it_ends(
         free = free & somewhere
         if not free.any():
             return f"No agreed room is open when {everybody} can attend {when}."
-    starts = survey.lead_starts(task.minutes)
+    return _no_lead(survey, case, at, free, f"when {everybody} can attend {when}")
+
+
+def _no_lead(survey: Survey, case: CaseSurvey, at: int, free: Bits, when: str) -> str:
+    """Adds leads and seconds in turn to the starts that people and rooms leave."""
+    opening = case.openings[at]
+    starts = survey.lead_starts(opening.task.minutes)
     leads = [lead for lead in case.leads if (free & starts[lead]).any()]
     if not leads:
-        return f"No facilitator who fits the case is free when {everybody} can attend {when}."
+        return f"No facilitator who fits the case is free {when}."
     names = listed([survey.facilitators[lead].id for lead in leads[:3]])
     if opening.may_have_second:
         needed = "a second facilitator" if case.case.second_required else "a mentor"
@@ -137,7 +141,7 @@ def _where_it_ends(
             if any(second is None for second, _ in survey.seconds_for(case, opening, lead))
         ]
         if not alone:
-            return f"No lead and {needed} are free together when {everybody} can attend {when}."
+            return f"No lead and {needed} are free together {when}."
     return (
         f"{names} could be there, but not within the gap after leading the stages before it."
         if at

@@ -207,21 +207,9 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer, unit: Sequence[int]) -
             for who in booking.practising:
                 practising[who].append((at, booking))
     for lead in sorted({*leading, *practising}):
-        led = diary.led[lead]
-        new = [choice.chosen[at] for at in leading[lead] if choice.plans[at].case not in led]
-        cases = len({choice.plans[at].case for at in leading[lead]} - set(led))
-        facilitator = survey.facilitators[lead]
-        if len(led) + cases > facilitator.caseload_cap:
-            model.add(LinearExpr.sum(new) <= facilitator.caseload_cap - len(led))
-        steps = []
-        for above in range(1, len(led) + cases - facilitator.caseload_norm + 1):
-            steps.append(model.new_bool_var(""))
-            terms.append(steps[-1])
-            weights.append(unit[4] * above)
-        if steps:
-            model.add(
-                LinearExpr.sum(new) - LinearExpr.sum(steps) <= facilitator.caseload_norm - len(led)
-            )
+        steps = _cases_above_the_share(model, choice, lead, leading[lead])
+        terms += steps
+        weights += [unit[4] * above for above in range(1, len(steps) + 1)]
         for within, lacking in zip(
             survey.year_days[lead], scorer.shortages(diary, lead), strict=True
         ):
@@ -232,6 +220,24 @@ def _cost(model: CpModel, choice: Choice, scorer: Scorer, unit: Sequence[int]) -
                 terms.append(short)
                 weights.append(unit[3])
     return LinearExpr.weighted_sum(terms, weights)
+
+
+def _cases_above_the_share(
+    model: CpModel, choice: Choice, lead: int, leading: Sequence[int]
+) -> list[IntVar]:
+    """H12 and T4: a variable for the first, the second, ... case above somebody's fair share."""
+    led, facilitator = choice.diary.led[lead], choice.survey.facilitators[lead]
+    new = [choice.chosen[at] for at in leading if choice.plans[at].case not in led]
+    cases = len({choice.plans[at].case for at in leading} - set(led))
+    if len(led) + cases > facilitator.caseload_cap:
+        model.add(LinearExpr.sum(new) <= facilitator.caseload_cap - len(led))
+    above = range(len(led) + cases - facilitator.caseload_norm)
+    steps: list[IntVar] = [model.new_bool_var("") for _ in above]
+    if steps:
+        model.add(
+            LinearExpr.sum(new) - LinearExpr.sum(steps) <= facilitator.caseload_norm - len(led)
+        )
+    return steps
 
 
 def choose(

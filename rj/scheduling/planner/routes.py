@@ -226,6 +226,31 @@ class Routes:
     ) -> CasePlan | None:
         if reach < max(self.case.must_reach, self.case.pinned_first + 1):
             return None
+        lanes, totals = self._priced(reach, surcharges, chance, spread)
+        if not totals or totals[-1].min() >= NEVER:
+            return None
+        bookings: list[Booking] = []
+        misses = disturbance = 0
+        day = int(totals[-1].argmin())
+        for at in range(reach - 1, -1, -1):
+            opening = self.stages[at].opening
+            if opening.pinned_day is None:
+                way = self.stages[at].ways[int(lanes[at][:, day].argmin())]
+                slot, regrets = self._hour(opening, way, day, chance, spread)
+                bookings.append(self._booking(at, way, day, slot))
+                misses += regrets + opening.venue_misses[way.site]
+                site = opening.sites[way.site]
+                disturbance += self.survey.told_disturbance(opening, site, self.lead, way.second)
+            if at:
+                day = _day_before(totals[at - 1], opening, day)
+        bookings.reverse()
+        plan = self._plan(reach, tuple(bookings), disturbance, misses)
+        return plan if self.diary.admits(plan) else None
+
+    def _priced(
+        self, reach: int, surcharges: list[Costs], chance: Random | None, spread: int
+    ) -> tuple[list[Costs], list[Costs]]:
+        """For each stage what every lane costs on each day, and the least cost of all so far."""
         totals: list[Costs] = []
         lanes: list[Costs] = []
         total: Costs | None = None
@@ -238,38 +263,12 @@ class Routes:
             day_costs = within_reason(costs.min(axis=0) + surcharges[at])
             total = self._onward(total, stage, day_costs)
             totals.append(total)
-        if total is None or total.min() >= NEVER:
-            return None
-        bookings: list[Booking] = []
-        misses = disturbance = 0
-        day = int(total.argmin())
-        for at in range(reach - 1, -1, -1):
-            stage = self.stages[at]
-            if stage.opening.pinned_day is None:
-                way = stage.ways[int(lanes[at][:, day].argmin())]
-                slot, regrets = self._hour(stage.opening, way, day, chance, spread)
-                site = stage.opening.sites[way.site]
-                bookings.append(
-                    self.diary.booking(
-                        self.case,
-                        at,
-                        day,
-                        self.survey.grid.start(day, slot),
-                        self.lead,
-                        way.second,
-                        site.room,
-                        stage.opening,
-                    )
-                )
-                misses += regrets + stage.opening.venue_misses[way.site]
-                disturbance += self.survey.told_disturbance(
-                    stage.opening, site, self.lead, way.second
-                )
-            if at:
-                day = _day_before(totals[at - 1], stage.opening, day)
-        bookings.reverse()
-        plan = self._plan(reach, tuple(bookings), disturbance, misses)
-        return plan if self.diary.admits(plan) else None
+        return lanes, totals
+
+    def _booking(self, at: int, way: Lane, day: int, slot: int) -> Booking:
+        opening, begins = self.stages[at].opening, self.survey.grid.start(day, slot)
+        room = opening.sites[way.site].room
+        return self.diary.booking(self.case, at, day, begins, self.lead, way.second, room, opening)
 
     def _hour(
         self, opening: Opening, way: Lane, day: int, chance: Random | None, spread: int
