@@ -44,7 +44,10 @@ def a_postgresql() -> Iterator[str]:
 
 
 def _forget_on_power_failure(address: str) -> None:
-    """Let the server skip waiting for the disk: its databases do not outlive the tests."""
+    """Let the server skip waiting for the disk: its databases do not outlive the tests.
+
+    Nor does it tidy up beside them: what one test left is taken out before the next (emptying.py).
+    """
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
