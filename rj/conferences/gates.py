@@ -41,7 +41,7 @@ from rj.conferences.readiness import (
     standing_though_unsuitable,
 )
 from rj.conferences.services import cancel, keep_version, lock_order, open_stages
-from rj.conferences.several import leave_out_third_of, one_third_for_each
+from rj.conferences.several import one_third_for_each
 from rj.conferences.telling import Tell
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed, NotFound
 from rj.kernel.london import day_in_words, london_day
@@ -133,6 +133,7 @@ def record_gate(
         _call_off_third(session, order_id, party_id, actor, now, tell)
     if gate is Gate.CONSENT:
         _leave_direct(session, order_id, actor, now, tell)
+        one_third_for_each(session, order_id, actor=actor, now=now)
     told = open_stages(session, order_id, actor=actor, now=now, tell=tell)
     if gate in PERSONAL_GATES and value is GateValue.YES:
         _invite_late(session, order_id, told, now, tell)
@@ -469,7 +470,7 @@ def stop_contact(
         if meeting.state is MeetingState.TOLD:
             tell(session, meeting.id, now=now)
     _leave_direct(session, order_id, actor, now, tell)
-    leave_out_third_of(session, party, actor=actor, now=now)
+    one_third_for_each(session, order_id, actor=actor, now=now)
     return party
 
 

@@ -1,6 +1,7 @@
 """Several people harmed by one offence: nobody meets, waits for or hears of another of them."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
+from itertools import count
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,8 @@ from rj.policy.terms import Gate, GateValue, PartyRole, Role, Route, Side, Stage
 from rj.scheduling.models import ProposedMeeting
 from tests.builders import NOW, a_facilitator, a_party, a_venue_with_rooms, an_actor, an_order
 from tests.scheduling_builders import RecordingTell, a_solved_run, find_suitable
+
+MINUTE = timedelta(minutes=1)
 
 
 def two_harmed(session: Session, actor: Actor) -> tuple[Order, Party, Party]:
@@ -168,7 +171,40 @@ def test_one_persons_meeting_waits_for_no_other_and_outlives_the_others_no(
 
         liaison = an_actor(session, Role.LIAISON_OFFICER)
         gates.lift_stop(session, bea.id, reason="her own wish", actor=liaison, now=NOW, tell=tell)
-        assert third_of(session, bea).takes(plan.route) is Route.UNDECIDED
+        assert len(thirds_of(session, plan.id)) == 1, "she may be written to, and has not said yes"
+
+
+def test_a_no_leaves_out_what_was_only_held_for_that_person_and_a_yes_brings_it_back(
+    database: Database,
+) -> None:
+    tell = RecordingTell()
+    with database.writing() as session:
+        actor = an_actor(session)
+        order, ada, bea = two_harmed(session, actor)
+        plan = plan_of(session, order)
+        held = a_hold(session, third_of(session, bea), date(2026, 4, 9), actor)
+
+        minutes = count(1)
+
+        def says(person: Party, value: GateValue) -> list[UUID | None]:
+            gates.record_gate(
+                session,
+                order.id,
+                gate=Gate.CONSENT,
+                value=value,
+                party_id=person.id,
+                actor=actor,
+                now=NOW + next(minutes) * MINUTE,
+                tell=tell,
+            )
+            return [each.harmed_id for each in thirds_of(session, plan.id)]
+
+        assert says(bea, GateValue.NO) == [ada.id]
+        assert held.state is MeetingState.CANCELLED
+        assert says(ada, GateValue.WITHDRAWN) == [ada.id], "a plan has one third meeting at least"
+        assert says(bea, GateValue.YES) == [bea.id]
+        assert set(says(ada, GateValue.YES)) == {ada.id, bea.id}
+        assert tell.told == []
 
 
 def test_the_officer_reads_of_one_reparation_activity_however_many_were_harmed(
