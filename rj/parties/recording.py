@@ -59,7 +59,8 @@ class NewPerson:
     """Codes of venues the person would rather go to."""
 
 
-Rows = dict[type[SQLModel], list[dict[str, Any]]]
+Row = dict[str, Any]
+Rows = dict[type[SQLModel], list[Row]]
 """Rows to be written, by table; tables in an order in which each may refer to those before."""
 
 
@@ -75,64 +76,13 @@ def person_rows(
 ) -> Rows:
     """Everything that is stored of one person. The harmed side's details are sealed here."""
     party_id = uuid4()
-    rows: Rows = {
-        Party: [
-            {
-                "id": party_id,
-                "version": 1,
-                "order_id": order_id,
-                "side": person.side,
-                "role": person.role,
-                "reference": reference,
-                "language": person.language,
-                "hours": person.hours,
-                "likes_hours": person.likes_hours,
-                "curfew_from": person.curfew[0] if person.curfew else None,
-                "curfew_until": person.curfew[1] if person.curfew else None,
-                "diary_id": None,
-                "supports_id": None,
-                "stopped_at": None,
-                "stopped_by": None,
-            }
-        ]
-    }
+    rows: Rows = {Party: [_party_row(party_id, order_id, reference, person)]}
     if person.side is Side.HARMED:
-        rows[HarmedDetails] = [
-            {
-                "party_id": party_id,
-                "version": 1,
-                "chosen_name": person.chosen_name,
-                "organisation": person.organisation,
-                "sealed": seal.close(person.details),
-            }
-        ]
+        rows[HarmedDetails] = [_sealed_details_row(party_id, person, seal)]
     else:
-        rows[HarmerDetails] = [
-            {
-                "party_id": party_id,
-                "version": 1,
-                "name": person.details.name,
-                "born_on": person.born_on,
-                "email": person.details.email,
-                "telephone": person.details.telephone,
-                "address": person.details.address,
-            }
-        ]
+        rows[HarmerDetails] = [_plain_details_row(party_id, person)]
     if person.terms is not None:
-        rows[SafeContactPlan] = [
-            {
-                "party_id": party_id,
-                "version": 1,
-                "channel": person.terms.channel,
-                "calendar_wish": person.terms.calendar_wish,
-                "may_leave_voicemail": person.terms.may_leave_voicemail,
-                "safe_times": person.terms.safe_times,
-                "alias": person.terms.alias,
-                "shows_place": person.terms.shows_place,
-                "agreed_on": person.terms.agreed_on or today,
-                "recorded_by": actor.account_id,
-            }
-        ]
+        rows[SafeContactPlan] = [_contact_plan_row(party_id, person.terms, actor, today)]
     rows[PartyAway] = [
         {"id": uuid4(), "party_id": party_id, "first_day": first, "last_day": last}
         for first, last in person.away
@@ -144,6 +94,64 @@ def person_rows(
         {"party_id": party_id, "venue_id": venues[code]} for code in dict.fromkeys(person.likes)
     ]
     return rows
+
+
+def _party_row(party_id: UUID, order_id: UUID, reference: str, person: NewPerson) -> Row:
+    """The person as a reference that names nobody, and when they can come."""
+    return {
+        "id": party_id,
+        "version": 1,
+        "order_id": order_id,
+        "side": person.side,
+        "role": person.role,
+        "reference": reference,
+        "language": person.language,
+        "hours": person.hours,
+        "likes_hours": person.likes_hours,
+        "curfew_from": person.curfew[0] if person.curfew else None,
+        "curfew_until": person.curfew[1] if person.curfew else None,
+        "diary_id": None,
+        "supports_id": None,
+        "stopped_at": None,
+        "stopped_by": None,
+    }
+
+
+def _sealed_details_row(party_id: UUID, person: NewPerson, seal: Seal) -> Row:
+    return {
+        "party_id": party_id,
+        "version": 1,
+        "chosen_name": person.chosen_name,
+        "organisation": person.organisation,
+        "sealed": seal.close(person.details),
+    }
+
+
+def _plain_details_row(party_id: UUID, person: NewPerson) -> Row:
+    return {
+        "party_id": party_id,
+        "version": 1,
+        "name": person.details.name,
+        "born_on": person.born_on,
+        "email": person.details.email,
+        "telephone": person.details.telephone,
+        "address": person.details.address,
+    }
+
+
+def _contact_plan_row(party_id: UUID, terms: ContactTerms, actor: Actor, today: date) -> Row:
+    return {
+        "party_id": party_id,
+        "version": 1,
+        "channel": terms.channel,
+        "calendar_wish": terms.calendar_wish,
+        "may_leave_voicemail": terms.may_leave_voicemail,
+        "safe_times": terms.safe_times,
+        "alias": terms.alias,
+        "shows_place": terms.shows_place,
+        "agreed_on": terms.agreed_on or today,
+        "recorded_by": actor.account_id,
+    }
 
 
 def insert_rows(session: Session, tables: Rows) -> None:
