@@ -1,6 +1,6 @@
 """From a judged order to its rows, the same for one order and for thousands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
@@ -38,7 +38,7 @@ from rj.parties.models import (
     PlaceToAvoid,
     SafeContactPlan,
 )
-from rj.parties.recording import NewPerson, Rows, fresh_references, insert_rows, person_rows
+from rj.parties.recording import NewPerson, Row, Rows, fresh_references, insert_rows, person_rows
 from rj.parties.sealing import ContactDetails, Seal
 from rj.policy.figures import Policy
 from rj.policy.terms import CalendarWish, Language, PartyRole, Side
@@ -182,42 +182,7 @@ def _add_order(
     now: datetime,
 ) -> UUID:
     order_id = uuid4()
-    tables[Order].append(
-        {
-            "id": order_id,
-            "version": 1,
-            "reference": order.reference,
-            "crn": order.crn,
-            "area_id": order.area,
-            "court_code": order.court,
-            "order_type": order.order_type,
-            "sentenced_on": order.sentenced_on,
-            "ends_on": order.ends_on,
-            "convicted_on": order.convicted_on,
-            "received_on": order.received_on or london_day(now),
-            "plea": order.plea,
-            "risk": order.risk,
-            "responsible_officer_id": officers[order.officer],
-            "liaison_account_id": known.liaisons[order.liaison] if order.liaison else None,
-            "language": order.language,
-            "skills": [skill.value for skill in order.skills],
-            "is_sensitive_complex": order.is_sensitive_complex,
-            "signed_off_at": None,
-            "signed_off_by": None,
-            "standards_version": policy.standards.version,
-            "current_lead_id": None,
-            "first_attempted_at": None,
-            "first_contacted_on": None,
-            "closed_at": None,
-            "closed_reason": "",
-            "ending": None,
-            "ended_on": None,
-            "voluntary_from": None,
-            "in_sentence_plan": order.in_sentence_plan,
-            "created_at": now,
-            "created_by": actor.account_id,
-        }
-    )
+    tables[Order].append(_order_row(order_id, order, officers, known, policy, actor, now))
     tables[OrderOffence] += [
         {"order_id": order_id, "position": position, "offence_code": code}
         for position, code in enumerate(order.offences, start=1)
@@ -240,3 +205,49 @@ def _add_order(
     tables[Plan].append(plan.plan)
     tables[PlanStep] += plan.steps
     return order_id
+
+
+def _order_row(
+    order_id: UUID,
+    order: NewOrder,
+    officers: Mapping[str, UUID],
+    known: Known,
+    policy: Policy,
+    actor: Actor,
+    now: datetime,
+) -> Row:
+    """The order itself, as it is when nothing has happened to it yet."""
+    return {
+        "id": order_id,
+        "version": 1,
+        "reference": order.reference,
+        "crn": order.crn,
+        "area_id": order.area,
+        "court_code": order.court,
+        "order_type": order.order_type,
+        "sentenced_on": order.sentenced_on,
+        "ends_on": order.ends_on,
+        "convicted_on": order.convicted_on,
+        "received_on": order.received_on or london_day(now),
+        "plea": order.plea,
+        "risk": order.risk,
+        "responsible_officer_id": officers[order.officer],
+        "liaison_account_id": known.liaisons[order.liaison] if order.liaison else None,
+        "language": order.language,
+        "skills": [skill.value for skill in order.skills],
+        "is_sensitive_complex": order.is_sensitive_complex,
+        "signed_off_at": None,
+        "signed_off_by": None,
+        "standards_version": policy.standards.version,
+        "current_lead_id": None,
+        "first_attempted_at": None,
+        "first_contacted_on": None,
+        "closed_at": None,
+        "closed_reason": "",
+        "ending": None,
+        "ended_on": None,
+        "voluntary_from": None,
+        "in_sentence_plan": order.in_sentence_plan,
+        "created_at": now,
+        "created_by": actor.account_id,
+    }
