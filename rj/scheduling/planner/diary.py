@@ -98,7 +98,12 @@ class Diary:
         self._pages: dict[Owner, _Page] = defaultdict(_Page)
         self.pinned = tuple(self._pinned(meeting) for meeting in survey.pinned)
         for booking in self.pinned:
-            self._enter(booking)
+            self._write(booking)
+            for owner, as_it_stands in self._owners(booking):
+                # Calendars around the pins leave nothing to take from rooms and people; on staff
+                # there are journeys to reckon still.
+                if owner[0] == "facilitator" or not survey.around_pins:
+                    self._pages[owner].bookings.append(as_it_stands)
         for case in survey.cases:
             self.plans[case.number] = nothing_for(case)
 

@@ -161,6 +161,7 @@ class Survey:
         self.grid = Grid(problem)
         self.pinned = self._pinned_meetings(pins_are_lawful)
         self._pinned_minutes: Counter[tuple[int, int]] = Counter()  # by facilitator and week
+        self.around_pins = around_pins
         taken = self._taken_by_pins() if around_pins else None
         self.calendars = Calendars(problem, self.grid, taken)
         self.case_number = {
