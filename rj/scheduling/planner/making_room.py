@@ -30,7 +30,6 @@ def make_room(
     should_stop: Callable[[], bool],
 ) -> None:
     """Try once for each case that got less than it could have alone, those losing most first."""
-    empty = Diary(diary.survey)
     crowded_out: list[tuple[Rank, CaseSurvey]] = []
     for case in diary.survey.cases:
         ideal = ideal_of(table[case.number])
@@ -38,6 +37,9 @@ def make_room(
         if ideal is not None and reached > ideal and not case.must_reach > case.pinned_first:
             gain = ideal[0] - reached[0], ideal[1] - reached[1], ideal[2] - reached[2]
             crowded_out.append((gain, case))
+    if not crowded_out:
+        return
+    empty = Diary(diary.survey)
     for _, case in sorted(crowded_out, key=lambda each: (each[0], each[1].number)):
         if should_stop():
             return
