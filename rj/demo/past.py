@@ -89,9 +89,9 @@ def _record(
                 tell=_nobody,
             )
         case StepDone(at, stage):
-            step = _open_step(session, order, stage)
             day = london_day(at)
-            complete_step(session, step.id, done_on=day, actor=lead, now=at, tell=_nobody)
+            for step in _open_steps(session, order, stage):
+                complete_step(session, step.id, done_on=day, actor=lead, now=at, tell=_nobody)
             if stage is Stage.REPARATION and _plan(session, order).route is Route.DIRECT:
                 # it was led without a meeting of this record: counted beside those elsewhere
                 facilitator = staff.facilitators[facts.lead_code]
@@ -110,15 +110,17 @@ def _record(
             )
         case RouteChosen(at, route):
             plan = _plan(session, order)
-            choose_route(
-                session,
-                plan.id,
-                route,
-                based_on=plan.version,
-                actor=staff.coordinator,
-                now=at,
-                tell=_nobody,
-            )
+            for third in _open_steps(session, order, Stage.REPARATION):
+                choose_route(
+                    session,
+                    plan.id,
+                    route,
+                    step_id=third.id,
+                    based_on=plan.version,
+                    actor=staff.coordinator,
+                    now=at,
+                    tell=_nobody,
+                )
         case PreparationAdded(at, reason):
             add_preparation(session, _plan(session, order).id, reason=reason, actor=lead, now=at)
         case SignedOff(at):
@@ -155,9 +157,13 @@ def _plan(session: Session, order: Order) -> Plan:
     return plan
 
 
-def _open_step(session: Session, order: Order, stage: Stage) -> PlanStep:
-    """The next step of a stage. Raises NotFound when all of them are done."""
-    for step in steps_of(session, _plan(session, order).id):
-        if step.stage is stage and step.state is StepState.OPEN:
-            return step
-    raise NotFound("This stage has been done already")
+def _open_steps(session: Session, order: Order, stage: Stage) -> list[PlanStep]:
+    """The next step of a stage; of the third, everybody's. Raises NotFound when all are done."""
+    found = [
+        step
+        for step in steps_of(session, _plan(session, order).id)
+        if step.stage is stage and step.state is StepState.OPEN
+    ]
+    if not found:
+        raise NotFound("This stage has been done already")
+    return found if stage is Stage.REPARATION else found[:1]

@@ -105,7 +105,7 @@ def test_a_whole_county_is_recorded_as_it_was_invented(wenshire: Wenshire) -> No
         for facts in county.orders:
             order = recorded(session, facts)
             clocks = first_contact(order, standards_on(order.sentenced_on), today)
-            assert len(stages_done(session, facts)) == DONE[facts.standing], facts.reference
+            assert len(set(stages_done(session, facts))) == DONE[facts.standing], facts.reference
             assert (order.current_lead_id is not None) is bool(facts.lead_code)
             assert order.is_sensitive_complex is facts.is_sensitive_complex
             assert len(parties_of(session, order.id)) == len(facts.parties)
@@ -146,7 +146,8 @@ def test_every_order_has_one_live_plan_of_at_least_five_steps(wenshire: Wenshire
         assert len(set(plans)) == len(plans) == len(county.orders)
         for facts in county.orders:
             extra = facts.standing is Standing.EXTRA_PREPARATION
-            assert len(steps(session, facts)) == (6 if extra else 5)
+            of_others = sum(step.route is not None for step in steps(session, facts))
+            assert len(steps(session, facts)) - of_others == (6 if extra else 5)
 
 
 def test_gates_stand_where_the_stages_say(wenshire: Wenshire) -> None:
