@@ -18,6 +18,10 @@ class Area(SQLModel, table=True):
     name: str = Field(max_length=100)
 
 
+ERASED_DOMAIN = "erased.invalid"
+"""Where whoever was erased is said to have mail: a domain that none can reach (RFC 2606)."""
+
+
 class Account(Versioned, table=True):
     """Somebody who may sign in. Participants have none."""
 
@@ -36,6 +40,11 @@ class Account(Versioned, table=True):
     is_active: bool = True
     language: Language = term(Language, default=Language.ENGLISH)
     created_at: datetime
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing of its holder is left but, while the audit needs it, the name."""
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
 
 
 class AccountRole(SQLModel, table=True):

@@ -245,6 +245,11 @@ def confirm_password(
 
 def _as_seen(session: Session, account_id: UUID, based_on: int) -> Account:
     account = get_account(session, account_id)
+    if account.is_erased:
+        raise Conflict(
+            "What was kept of this account's holder was erased, and it stays closed."
+            " If they are back, invite them anew"
+        )
     account.refuse_if_changed(based_on, "This account")
     return account
 

@@ -180,6 +180,8 @@ class ProvisionalHold(Versioned, table=True):
     assessment_starts_at: datetime
     assessment_ends_at: datetime
     room_id: UUID = Field(foreign_key="room.id")
+    conference_from: date | None = None
+    """The first day on which a conference could be held, as it was forecast then: no promise."""
     placed_at: datetime
     placed_by: UUID | None = Field(default=None, foreign_key="account.id")
     expires_on: date = Field(index=True)

@@ -56,6 +56,7 @@ class Wanted:
     assessment_starts_at: datetime
     assessment_minutes: int
     room_id: UUID
+    conference_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def place_hold(session: Session, wanted: Wanted, *, actor: Actor, now: datetime)
         assessment_ends_at=wanted.assessment_starts_at
         + timedelta(minutes=wanted.assessment_minutes),
         room_id=wanted.room_id,
+        conference_from=wanted.conference_from,
         placed_at=now,
         placed_by=actor.account_id,
         expires_on=last_day_of(today, days),

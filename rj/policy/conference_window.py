@@ -5,7 +5,7 @@ was then planned within it. ``python -m benchmarks.delivery window`` measures it
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class ConferenceWindow:
     """In how many of them the conference was then planned within the window."""
     median_days_off: int
     """Between the first day of the window and the day then planned."""
+
+    def last_day(self, first: date) -> date:
+        """The last day of the window that begins on a day."""
+        return first + timedelta(days=self.days - 1)
 
 
 PUBLISHED = (

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, delete, or_, select
 
 from rj.accounts.models import (
+    ERASED_DOMAIN,
     Account,
     AccountLink,
     AccountRole,
@@ -56,8 +57,6 @@ OF_AN_ACCOUNT: tuple[type[SQLModel], ...] = (
     RecoveryCode,
     UnsentForm,
 )
-NOWHERE = "erased.invalid"
-"""A domain that no mail can reach (RFC 2606)."""
 
 
 def erase_leaver(session: Session, staff: Staff, *, actor: Actor, now: datetime) -> None:
@@ -99,7 +98,7 @@ def _erase_officer(
     erase_messages(session, officer.id)
     forget_in_runs(session, [officer.id])
     officer.name = f"{ERASED} {officer.code}"
-    officer.email = f"{officer.id}@{NOWHERE}"
+    officer.email = f"{officer.id}@{ERASED_DOMAIN}"
     officer.telephone, officer.hours, officer.is_active = "", [], False
     note(session, actor, "erase officer", "responsible_officer", officer.id, now=now)
 
@@ -118,7 +117,7 @@ def _erase_facilitator(
     session.exec(delete(Mentoring).where(col(Mentoring.mentor_id) == facilitator.id))
     erase_messages(session, facilitator.id)
     facilitator.name = f"{ERASED} {facilitator.code}"
-    facilitator.email = f"{facilitator.id}@{NOWHERE}"
+    facilitator.email = f"{facilitator.id}@{ERASED_DOMAIN}"
     facilitator.telephone = ""
     facilitator.hours, facilitator.skills, facilitator.languages = [], [], []
     facilitator.base_x = facilitator.base_y = 0
@@ -129,7 +128,7 @@ def _erase_facilitator(
 
 def is_erased(staff: Staff) -> bool:
     """Whether only a code or an id is left of them, and a name while the audit needs it."""
-    return staff.email.endswith(f"@{NOWHERE}")
+    return staff.email.endswith(f"@{ERASED_DOMAIN}")
 
 
 def _close_for_good(session: Session, account: Account) -> None:
@@ -146,7 +145,7 @@ def _close_for_good(session: Session, account: Account) -> None:
     for table in OF_AN_ACCOUNT:
         session.exec(delete(table).where(_column(table, "account_id") == account.id))
     erase_messages(session, account.id)
-    account.email = f"{account.id}@{NOWHERE}"
+    account.email = f"{account.id}@{ERASED_DOMAIN}"
     account.password_hash = ""
     account.second_factor = None
     account.last_code_step = 0
@@ -157,7 +156,7 @@ def forget_leavers_names(session: Session) -> int:
     acted = select(AuditEntry.account_id).where(col(AuditEntry.account_id).is_not(None))
     found = session.exec(
         select(Account).where(
-            col(Account.email).endswith(f"@{NOWHERE}"),
+            col(Account.email).endswith(f"@{ERASED_DOMAIN}"),
             col(Account.id).not_in(acted),
             col(Account.is_active).is_(False),
             Account.name != ERASED,

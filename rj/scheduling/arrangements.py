@@ -8,7 +8,7 @@ solver is needed; a county takes well under a second. Whoever asks learns of dat
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -57,7 +57,6 @@ class Prospect:
     contact_on: date | None
     assessment_on: date | None
     conference_from: date | None
-    conference_until: date | None
     window: ConferenceWindow
     pairs: int
     tightest: Tightness | None
@@ -156,6 +155,7 @@ def _wanted(
         assessment_starts_at=assessment.start,
         assessment_minutes=visit.minutes,
         room_id=names.record(assessment.room),
+        conference_from=delivery.conference_from,
     )
 
 
@@ -227,14 +227,12 @@ def _prospect(
     today = london_day(now)
     window = conference_window_on(today)
     days = policy_in_force(session, check.area_id, today).standards.hold_days
-    first = delivery.conference_from
     return Prospect(
         sentence_on=sentence_day(check),
         contact_due=delivery.contact_due,
         contact_on=delivery.contact_on,
         assessment_on=delivery.assessment_on,
-        conference_from=first,
-        conference_until=None if first is None else first + timedelta(days=window.days - 1),
+        conference_from=delivery.conference_from,
         window=window,
         pairs=delivery.pairs,
         tightest=delivery.tightest,

@@ -57,6 +57,7 @@ class AccountPage:
     name: str
     email: str
     is_active: bool
+    is_erased: bool
     is_invited: bool
     """Whether they have yet to choose a password."""
     signs_in_elsewhere: bool
@@ -104,6 +105,8 @@ def _row(session: Session, account: Account, areas: dict[str, str]) -> AccountRo
 
 
 def _state(account: Account) -> Tag:
+    if account.is_erased:
+        return Tag("Erased", "cancelled")
     if not account.is_active:
         return Tag("Deactivated", "cancelled")
     return Tag("Invited", "proposed") if _is_invited(account) else Tag("Active", "told")
@@ -126,6 +129,7 @@ def account_page(session: Session, account_id: UUID) -> AccountPage:
         name=account.name,
         email=account.email,
         is_active=account.is_active,
+        is_erased=account.is_erased,
         is_invited=_is_invited(account),
         signs_in_elsewhere=account.single_sign_on is not None and not account.password_hash,
         has_app=account.second_factor is not None,

@@ -1,6 +1,7 @@
 """What a report writer sees: the list of checks, and one check with its answer beside it."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from rj.accounts.queries import active_accounts_holding, areas_by_name
 from rj.conferences.provisional import hold_of_check
 from rj.kernel.london import london_day
+from rj.policy.conference_window import ConferenceWindow, conference_window_on
 from rj.policy.legal import Criterion, RuleKind
 from rj.policy.terms import HarmClass, Language, Plea, RequirementType, RiskLevel, Role
 from rj.scheduling.arrangements import Prospect, contact_due
@@ -194,6 +196,8 @@ class HeldShown:
     reference: str
     contact_by: str
     assessment_by: str
+    conference: str
+    measured: str
     sentence_on: str
     until: str
 
@@ -203,11 +207,14 @@ def held_shown(session: Session, found: SuitabilityCheck) -> HeldShown | None:
     hold = hold_of_check(session, found.id)
     if hold is None:
         return None
+    first, window = hold.conference_from, conference_window_on(london_day(hold.placed_at))
     return HeldShown(
         tag=Tag("Held", "held"),
         reference=hold.reference,
         contact_by=day_text(london_day(hold.contact_starts_at)),
         assessment_by=day_text(london_day(hold.assessment_starts_at)),
+        conference=_conference_words(first, window),
+        measured="" if first is None else _measured_words(window),
         sentence_on=day_text(hold.sentence_on),
         until=day_text(hold.expires_on),
     )
@@ -244,7 +251,7 @@ RESOURCE_WORDS = {
 def delivery_shown(prospect: Prospect) -> DeliveryShown:
     """A prospect in words."""
     window, tightest = prospect.window, prospect.tightest
-    first, last = prospect.conference_from, prospect.conference_until
+    first = prospect.conference_from
     return DeliveryShown(
         sentence_on=day_text(prospect.sentence_on),
         contact_by="No time is free in the months that are planned now"
@@ -253,15 +260,8 @@ def delivery_shown(prospect: Prospect) -> DeliveryShown:
         assessment_by="No time is free in the months that are planned now"
         if prospect.assessment_on is None
         else day_text(prospect.assessment_on),
-        conference="Not within the months that are planned now"
-        if first is None or last is None
-        else f"Between {day_text(first)} and {day_text(last)}",
-        measured=""
-        if first is None
-        else f"Not a promise. In {window.within} of {window.measured} invented cases that were "
-        f"measured, the meeting was then planned within such a window of {window.days} days; half "
-        f"of them lay within {_days(window.median_days_off)} of its first day. People's own pace "
-        "comes on top.",
+        conference=_conference_words(first, window),
+        measured="" if first is None else _measured_words(window),
         pairs=str(prospect.pairs),
         tightest=""
         if tightest is None
@@ -273,6 +273,21 @@ def delivery_shown(prospect: Prospect) -> DeliveryShown:
         why_not=prospect.why_not,
         instead=prospect.instead,
         can_be_held=prospect.can_be_held,
+    )
+
+
+def _conference_words(first: date | None, window: ConferenceWindow) -> str:
+    if first is None:
+        return "Not within the months that are planned now"
+    return f"Between {day_text(first)} and {day_text(window.last_day(first))}"
+
+
+def _measured_words(window: ConferenceWindow) -> str:
+    return (
+        f"Not a promise. In {window.within} of {window.measured} invented cases that were "
+        f"measured, the meeting was then planned within such a window of {window.days} days; half "
+        f"of them lay within {_days(window.median_days_off)} of its first day. People's own pace "
+        "comes on top."
     )
 
 

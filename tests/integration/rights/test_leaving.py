@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from rj.accounts.models import Account, AccountRole
+from rj.accounts.services import reactivate
 from rj.audit.chain import ChainKey, seal_waiting
 from rj.audit.services import SERVICE, Actor, note
 from rj.calendars.feeds import feeds_of, open_feed
@@ -72,6 +73,8 @@ def test_who_has_left_is_erased_and_the_audit_names_them_until_it_ends(
         left = every_text(session).replace("'Fay Lead'", "", 1)
         assert [each for each in OF_THE_LEAVER if each in left] == []
     assert str(case.facilitator_id) in journal.read_text()
+    with database.writing() as session, pytest.raises(Conflict, match="invite them anew"):
+        reactivate(session, account.id, based_on=account.version, actor=SERVICE, now=NOW)
 
     seal_waiting(database, ChainKey(KEY), is_complete=True)
     run_retention(database, SEAL, tell=nobody_tells, now=NOW + timedelta(days=2200))

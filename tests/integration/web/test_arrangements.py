@@ -1,5 +1,6 @@
 """From the report writer's check to the order's plan: what is confirmed is held, and then kept."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -54,6 +55,21 @@ def test_days_and_numbers_are_shown_and_nobodys_name(site, database):
     assert "Not a promise" in delivery
     for secret in (*names, "NM/2026/OTHER"):
         assert secret not in page
+
+
+def window_on(page):
+    return re.findall(r"Between \d+ \w+ \d{4} and \d+ \w+ \d{4}", unescape(page))
+
+
+def test_the_conferences_window_stays_as_it_was_when_arrangements_were_confirmed(site):
+    where = started(site, **ALL_KNOWN)
+    shown = window_on(site.get(where).text)
+    assert len(shown) == 1
+    site.post(f"{where}/hold", form_at=where)
+    page = site.get(where).text
+    assert "Arrangements are confirmed" in page
+    assert window_on(page) == shown
+    assert "Not a promise" in page
 
 
 def test_confirmed_arrangements_stand_in_the_paragraph_until_released(site, database):

@@ -1819,6 +1819,7 @@ def upgrade() -> None:
         sa.Column("assessment_starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("assessment_ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("conference_from", sa.Date(), nullable=True),
         sa.Column("placed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("placed_by", sa.Uuid(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=False),
