@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
+from itertools import count
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -170,11 +171,14 @@ def a_site(
 ) -> Iterator[Site]:
     """The site over a test's database, with a browser that nobody has signed in yet."""
     wanted = settings or some_settings()
-    is_usual = not controllers and not extras and wanted.oidc is None
-    app = _the_usual_app(wanted, The(database), The(clock), The(teller)) if is_usual else None
-    if app is None or app in _OPEN:  # a second visitor: an app is started once at a time
+    if controllers or extras or wanted.oidc.issuer:
         app = create_app(
             wanted, database, clock, SEAL, teller, controllers=controllers, extras=extras
+        )
+    else:
+        things = The(database), The(clock), The(teller)
+        app = next(
+            found for n in count() if (found := _a_usual_app(n, wanted, *things)) not in _OPEN
         )
     _OPEN.append(app)
     try:
@@ -204,9 +208,16 @@ class The(Generic[Thing]):
         return id(self.thing)
 
 
-@lru_cache(maxsize=8)
-def _the_usual_app(
-    settings: Settings, database: The[Database], clock: The[Clock], teller: The[Tell]
+@lru_cache(maxsize=24)
+def _a_usual_app(
+    number: int,
+    settings: Settings,
+    database: The[Database],
+    clock: The[Clock],
+    teller: The[Tell],
 ) -> Litestar:
-    """The site as most tests use it. It keeps nothing itself, and building it is dear."""
+    """The site as most tests use it. It keeps nothing itself, and building it is dear.
+
+    Visitors at one time have one each, by ``number``: an app is started once at a time.
+    """
     return create_app(settings, database.thing, clock.thing, SEAL, teller.thing)
