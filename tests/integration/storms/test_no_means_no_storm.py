@@ -16,7 +16,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from rj.audit.services import SERVICE
 from rj.calendars.telling import Teller
@@ -130,17 +130,17 @@ class Storm:
         self.acts.append(Act(party_id, is_stop, address, datetime.now(UTC)))
 
     def _hurries_what_waits(self) -> bool:
-        """Leave out the pauses after a refusal; whether anything still waits."""
+        """Leave out the pauses after a refusal; whether anything still waits.
+
+        In one statement, for workers change the same messages at the same time.
+        """
+        was_refused = col(Message.state) == MessageState.QUEUED, col(Message.attempts) > 0
         with self.database.writing() as session:
-            waiting = session.exec(
-                select(Message).where(
-                    col(Message.state).in_((MessageState.QUEUED, MessageState.SENDING))
-                )
-            ).all()
-            for each in waiting:
-                if each.state is MessageState.QUEUED and each.attempts:
-                    each.not_before = each.created_at
-            return bool(waiting)
+            session.exec(
+                update(Message).where(*was_refused).values(not_before=col(Message.created_at))
+            )
+            waits = col(Message.state).in_((MessageState.QUEUED, MessageState.SENDING))
+            return session.exec(select(Message.id).where(waits).limit(1)).first() is not None
 
 
 def test_m5_m6_nothing_begins_to_leave_after_a_stop_or_a_new_address_was_acknowledged(
