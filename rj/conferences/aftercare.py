@@ -13,8 +13,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from rj.audit.services import Actor, note
+from rj.conferences.attendance import is_of
 from rj.conferences.models import AftercareCall
 from rj.conferences.queries import latest_gates
+from rj.conferences.readiness import has_refused
 from rj.conferences.services import lock_order
 from rj.kernel.errors import Conflict, FieldProblem, Invalid, NotAllowed
 from rj.kernel.london import london_day
@@ -45,9 +47,9 @@ def record_aftercare(
 ) -> AftercareCall:
     """Note a call to one person after the third meeting.
 
-    Raises Invalid for a time before the meeting or ahead, Conflict before a third meeting was held,
-    when the order is closed and for somebody who wants no contact (M5); NotAllowed for a call that
-    nobody made.
+    Raises Invalid for a time before the meeting or ahead, Conflict before their third meeting was
+    held, when the order is closed and for somebody who wants no contact (M5) or, harmed, takes no
+    part any more; NotAllowed for a call that nobody made.
     """
     party = get_party(session, party_id)
     order = lock_order(session, party.order_id)
@@ -57,7 +59,9 @@ def record_aftercare(
         raise Conflict("This order is closed")
     if party.stopped_at is not None:
         raise Conflict("This person wants no contact: nobody rings them")
-    held_on = third_held_on(session, order.id)
+    if takes_no_part(session, party):
+        raise Conflict("This person said no to taking part: nobody rings them")
+    held_on = third_held_on(session, party)
     if held_on is None:
         raise Conflict("The third meeting has not been held")
     if clock not in AFTERCARE:
@@ -92,19 +96,29 @@ def aftercare_of(session: Session, order_id: UUID) -> list[AftercareCall]:
     )
 
 
-def third_held_on(session: Session, order_id: UUID) -> date | None:
-    """The day on which the first third meeting of a case was held; None before."""
-    plan = live_plan(session, order_id)
+def third_held_on(session: Session, party: Party) -> date | None:
+    """The day on which the first third meeting that may be this person's business was held; None
+    before. Another harmed person's is not: a call after it would tell them that it was held."""
+    plan = live_plan(session, party.order_id)
     thirds = thirds_of(session, plan.id) if plan is not None else []
-    days = [step.done_on for step in thirds if step.state is StepState.DONE and step.done_on]
+    days = [
+        step.done_on
+        for step in thirds
+        if step.state is StepState.DONE and step.done_on and is_of(party, step.harmed_id)
+    ]
     return min(days, default=None)
+
+
+def takes_no_part(session: Session, party: Party) -> bool:
+    """Whether this is somebody of the harmed side whose last word on taking part was no."""
+    return party.side is Side.HARMED and has_refused(session, party.order_id, party.id)
 
 
 def calls_to_make(
     session: Session, order: Order, party: Party, today: date
 ) -> list[tuple[ClockKind, date]]:
     """The calls that are to be made to one person now, each with its day: from a week before."""
-    held_on = third_held_on(session, order.id)
+    held_on = third_held_on(session, party)
     if held_on is None or not is_rung(session, party):
         return []
     made = {

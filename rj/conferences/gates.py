@@ -92,7 +92,8 @@ def record_gate(
     tell: Tell,
 ) -> GateRecord:
     """Note what was found at a gate. The stages that it opens are told in the same transaction; a
-    consent withdrawn calls off the third meeting of the person who withdrew.
+    consent withdrawn calls off the third meeting of the person who withdrew, and every meeting of
+    the person on probation where the work goes on voluntarily.
 
     ``party_id`` is whose gate it is; None for ``SUITABLE``, which belongs to the case as a whole.
     Raises NotFound for somebody of another case, Invalid, or Conflict when the order is closed.
@@ -130,7 +131,7 @@ def record_gate(
         fields=[gate.value],
     )
     if gate is Gate.CONSENT and value in NO_LONGER and party_id is not None:
-        _call_off_third(session, order_id, party_id, actor, now, tell)
+        _call_off_theirs(session, order, party_id, actor, now, tell)
     if gate is Gate.CONSENT:
         _leave_direct(session, order_id, actor, now, tell)
         one_third_for_each(session, order_id, actor=actor, now=now)
@@ -172,14 +173,19 @@ def _refuse_gate(
         raise Invalid(FieldProblem("value", "Only consent can be withdrawn"))
 
 
-def _call_off_third(
-    session: Session, order_id: UUID, party_id: UUID, actor: Actor, now: datetime, tell: Tell
+def _call_off_theirs(
+    session: Session, order: Order, party_id: UUID, actor: Actor, now: datetime, tell: Tell
 ) -> None:
-    """Call off the third meeting of somebody who withdrew. Messages say nothing of the reason."""
-    for meeting in live_meetings(session, [order_id]):
+    """Call off the third meeting of somebody who withdrew, and all of the person on probation's
+    once nobody instructs them to come. Messages say nothing of the reason."""
+    party = get_party(session, party_id)
+    is_harmer = party.side is Side.HARMER and party.role is PartyRole.PRINCIPAL
+    is_free = is_harmer and order.voluntary_from is not None
+    for meeting in live_meetings(session, [order.id]):
         step = get_step(session, meeting.step_id)
         expected = {each.id for each in attendees(session, step)}
-        if step.stage is Stage.REPARATION and party_id in expected and meeting.starts_at > now:
+        ends = is_free or step.stage is Stage.REPARATION
+        if ends and party_id in expected and meeting.starts_at > now:
             cancel(session, meeting, reason="called off", actor=actor, now=now, tell=tell)
 
 

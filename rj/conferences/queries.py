@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, case, col, select
 
 from rj.conferences.models import Booking, GateRecord, Meeting, MeetingState, MeetingVersion
 from rj.db.records import get_record
@@ -13,6 +13,12 @@ from rj.policy.terms import Gate, GateValue
 
 COMING = (MeetingState.HELD, MeetingState.TOLD)
 """States of a meeting that is still to take place."""
+NO_COUNTS = case(
+    (col(GateRecord.value) == GateValue.YES, 0),
+    (col(GateRecord.value) == GateValue.NOT_YET, 1),
+    else_=2,
+)
+"""Of findings of one moment the last in this order counts: never a yes over a no."""
 
 
 def get_meeting(session: Session, meeting_id: UUID) -> Meeting:
@@ -98,12 +104,13 @@ def history_of(session: Session, meeting_id: UUID) -> list[MeetingVersion]:
 
 
 def gates_of(session: Session, order_id: UUID) -> list[GateRecord]:
-    """Every gate record of an order, oldest first."""
+    """Every gate record of an order, oldest first; of one moment's the no last, so that it
+    counts."""
     return list(
         session.exec(
             select(GateRecord)
             .where(GateRecord.order_id == order_id)
-            .order_by(col(GateRecord.recorded_at), col(GateRecord.id))
+            .order_by(col(GateRecord.recorded_at), NO_COUNTS, col(GateRecord.id))
         )
     )
 
@@ -118,7 +125,7 @@ def found_unsuitable(session: Session, order_ids: Iterable[UUID]) -> frozenset[U
     records = session.exec(
         select(GateRecord)
         .where(col(GateRecord.order_id).in_(list(order_ids)), GateRecord.gate == Gate.SUITABLE)
-        .order_by(col(GateRecord.recorded_at), col(GateRecord.id))
+        .order_by(col(GateRecord.recorded_at), NO_COUNTS, col(GateRecord.id))
     )
     latest = {record.order_id: record.value for record in records}
     return frozenset(each for each, value in latest.items() if value is GateValue.NO)

@@ -86,6 +86,8 @@ class CaseFacts:
     """Somebody found that one more preparation is needed, and it has not taken place."""
     risk_lapses_after_days: int
     findings: Findings
+    is_voluntary: bool = False
+    """Supervision ended early: nobody is instructed to come to anything any more."""
 
 
 def missing_for(
@@ -97,9 +99,9 @@ def missing_for(
     today: date,
 ) -> list[str]:
     """What still stands between a stage and telling its people, in sentences; nothing if open."""
+    missing = _no_of_free_will(stage, attends, facts) if facts.is_voluntary else []
     if stage in TOLD_AT_ONCE:
-        return []
-    missing: list[str] = []
+        return missing
     suitable = facts.findings.get((Gate.SUITABLE, None))
     if suitable is None or suitable.value is not GateValue.YES:
         missing.append(_not_yes(Gate.SUITABLE, suitable))
@@ -112,6 +114,19 @@ def missing_for(
     if stage is Stage.REVIEW and not facts.third_is_done:
         missing.append("The third meeting has not taken place")
     return missing
+
+
+def _no_of_free_will(stage: Stage, attends: Sequence[Attendee], facts: CaseFacts) -> list[str]:
+    """Who of a case that goes on voluntarily said no since; the third meeting asks everybody's
+    consent by itself."""
+    if stage is Stage.REPARATION:
+        return []
+    found = [(each, facts.findings.get((Gate.CONSENT, each.id))) for each in attends]
+    return [
+        _not_yes(Gate.CONSENT, consent, each.role)
+        for each, consent in found
+        if each.role is Part.HARMER and consent is not None and consent.value in NO_LONGER
+    ]
 
 
 def _missing_for_third(
@@ -189,13 +204,18 @@ def what_is_missing(
 
     Raises NotFound when the step's plan or order is gone.
     """
-    if step.stage in TOLD_AT_ONCE:
+    if step.stage in TOLD_AT_ONCE and not _is_voluntary(session, step):
         return []
     case = case or case_of(session, step)
     people = expected(step, case.parties, case.officer_id)
     expects = frozenset(Attends(each) for each in step.attends)
     facts = replace(case.facts, route=step.takes(get_plan(session, step.plan_id).route))
     return missing_for(step.stage, people, expects, facts, today=today)
+
+
+def _is_voluntary(session: Session, step: PlanStep) -> bool:
+    order = get_order(session, get_plan(session, step.plan_id).order_id)
+    return order.voluntary_from is not None
 
 
 def facts_of(session: Session, step: PlanStep) -> CaseFacts:
@@ -219,6 +239,7 @@ def facts_of(session: Session, step: PlanStep) -> CaseFacts:
             key: Finding(record.value, london_day(record.recorded_at))
             for key, record in latest_gates(session, order.id).items()
         },
+        is_voluntary=order.voluntary_from is not None,
     )
 
 

@@ -8,7 +8,7 @@ to be read before the file is handed over.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from rj.calendars.models import Invitation
 from rj.conferences.models import AftercareCall, GateRecord, Meeting
 from rj.kernel.errors import NotFound
 from rj.orders.history import changes_of
-from rj.orders.models import ContactAttempt, Court, Order, Plan, PlanStep, Requirement
+from rj.orders.models import ContactAttempt, Court, Order, Plan, PlanStep, Requirement, StepState
 from rj.orders.queries import offences_of
 from rj.outbox.keeping import Keeper
 from rj.parties.contact import contact_details
@@ -36,6 +36,7 @@ from rj.parties.models import (
 )
 from rj.parties.queries import contact_plan
 from rj.parties.sealing import Seal
+from rj.policy.terms import Stage
 from rj.rights.export_staff import staff_file
 from rj.rights.finding import find_party_of_code, find_staff_of_code, is_principal
 from rj.rights.telling import File, messages_of, plain, told
@@ -194,7 +195,29 @@ def _steps(session: Session, order_id: UUID) -> list[File]:
         .where(Plan.order_id == order_id)
         .order_by(col(Plan.drawn_up_at), col(PlanStep.position))
     )
-    return [{"plan": told(drawn_up, "told")} | told(step, "told") for drawn_up, step in found]
+    lines: list[tuple[Plan, PlanStep]] = []
+    for drawn_up, step in found:
+        before = next((each for each in lines if _are_one_line(each[1], step)), None)
+        if before is None:
+            lines.append((drawn_up, step))
+        elif _stands_for_more(step) > _stands_for_more(before[1]):
+            lines[lines.index(before)] = (drawn_up, step)
+    return [{"plan": told(drawn_up, "told")} | told(step, "told") for drawn_up, step in lines]
+
+
+def _are_one_line(one: PlanStep, other: PlanStep) -> bool:
+    """How many were harmed, and who of them said no, is not told: the third meetings of a plan are
+    one line of it."""
+    return one.plan_id == other.plan_id and one.stage is other.stage is Stage.REPARATION
+
+
+def _stands_for_more(step: PlanStep) -> tuple[bool, bool, date]:
+    """Of several third meetings one that is open stands for all, then the last that was done."""
+    return (
+        step.state is not StepState.DROPPED,
+        step.state is StepState.OPEN,
+        step.done_on or date.min,
+    )
 
 
 def _audit(session: Session, party: Party) -> list[File]:

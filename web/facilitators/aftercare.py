@@ -9,7 +9,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel import Session
 
-from rj.conferences.aftercare import AFTERCARE, aftercare_of, record_aftercare, third_held_on
+from rj.conferences.aftercare import (
+    AFTERCARE,
+    aftercare_of,
+    record_aftercare,
+    takes_no_part,
+    third_held_on,
+)
 from rj.db.database import Database
 from rj.kernel.clock import Clock
 from rj.kernel.errors import Conflict, Invalid
@@ -155,13 +161,14 @@ def _ask(
 ) -> Template:
     with database.reading() as session:
         party = place.find(session)
-        held_on = third_held_on(session, party.order_id)
+        held_on = third_held_on(session, party)
         calls = tuple(
             Fact(moment_text(each.called_at), f"{words_for(each.clock)}: {words_for(each.outcome)}")
             for each in aftercare_of(session, party.order_id)
             if each.party_id == party.id
         )
         is_stopped = party.stopped_at is not None
+        has_said_no = takes_no_part(session, party)
     now = clock.now()
     usual = Entered.of(
         **date_parts("called_on", clock.today()), at_time=f"{london_time(now):%H:%M}"
@@ -177,6 +184,7 @@ def _ask(
         back_text=place.back_text,
         held_on=day_text(held_on),
         is_stopped=is_stopped,
+        has_said_no=has_said_no,
         calls=calls,
         kinds=CALLS,
         outcomes=choices(ContactOutcome),

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from rj.audit.chain import ChainKey, seal_waiting, verify
 from rj.audit.models import AuditEntry
 from rj.audit.services import SERVICE, note
+from rj.conferences.gates import record_gate
 from rj.conferences.models import GateRecord
 from rj.db.database import Database
 from rj.intake.models import OrderSource
@@ -21,8 +22,9 @@ from rj.outbox.models import Message, MessageState
 from rj.parties.contact import stop_contact
 from rj.parties.models import HarmedDetails, HarmerDetails, Party, SafeContactPlan
 from rj.parties.wishes import set_chosen_name
-from rj.policy.terms import ContactOutcome, Gate, GateValue
+from rj.policy.terms import ContactOutcome, Gate, GateValue, Stage
 from rj.rights.commands import erase_command, export_command, hold_command, restrict_command
+from rj.rights.export import export_person
 from rj.rights.models import ClosedCount, RetentionReport
 from rj.rights.retention import Nightly, run_retention
 from rj.suitability.facts import Facts
@@ -31,7 +33,8 @@ from rj.suitability.services import CheckEntry, start_check
 from rj.suppression.models import SaidNo
 from rj.suppression.services import stop_who_is_alike
 from rj.tables import metadata
-from tests.builders import AREA, NOW, a_party, an_account, an_order
+from tests.builders import AREA, NOW, a_party, an_account, an_actor, an_order
+from tests.integration.conferences.test_several_harmed import harmer_of, two_harmed
 from tests.integration.messages.conftest import (  # noqa: F401 - fixtures
     KEY,
     SEAL,
@@ -137,6 +140,33 @@ def test_a_persons_file_holds_all_of_theirs_and_nothing_of_anybody_else(
         assert TYPED_REASON not in text
     with pytest.raises(Conflict, match="already"):
         export(story.database, codes["harmer"], path, SEAL)
+
+
+def test_a_file_says_neither_how_many_were_harmed_nor_that_one_of_them_said_no(
+    story: Story,  # noqa: F811
+) -> None:
+    with story.database.writing() as session:
+        actor = an_actor(session)
+        order, _, bea = two_harmed(session, actor)
+        code = harmer_of(session, order).reference
+
+        def stages() -> list[tuple[str, str]]:
+            file = export_person(session, code, seal=SEAL, keeper=Keeper(KEY), actor=actor, now=NOW)
+            return [(each["stage"], each["state"]) for each in file["plan"]]
+
+        alike = [(stage.value, "open") for stage in Stage]
+        assert sorted(stages()) == sorted(alike)
+        record_gate(
+            session,
+            order.id,
+            gate=Gate.CONSENT,
+            value=GateValue.NO,
+            party_id=bea.id,
+            actor=actor,
+            now=NOW,
+            tell=nobody_tells,
+        )
+        assert sorted(stages()) == sorted(alike)
 
 
 @pytest.mark.parametrize(

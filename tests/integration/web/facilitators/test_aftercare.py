@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from rj.clocks.reading import CaseClock, case_clocks
+from rj.conferences.gates import record_gate
+from rj.conferences.several import one_third_for_each
 from rj.db.database import Database
 from rj.orders.models import StepState
 from rj.orders.queries import get_order, live_plan, steps_of
 from rj.parties.models import Party
 from rj.policy.clocks import ClockState
-from rj.policy.terms import ClockKind, Role, Stage
-from tests.builders import every_gate_is_recorded
+from rj.policy.terms import ClockKind, Gate, GateValue, Role, Side, Stage
+from tests.builders import a_party, an_actor, every_gate_is_recorded
 from tests.integration.web.facilitators.cases import Case, a_case
-from tests.web_client import a_person, a_site
+from tests.web_client import a_person, a_site, nobody_tells
 
 HELD = datetime(2026, 4, 9, 12, 0, tzinfo=UTC)
 
@@ -104,3 +106,52 @@ def test_nobody_rings_somebody_who_wants_no_contact(database, clock):
         assert "nobody rings them" in site.get(at).text
         site.sign_in(a_person(database, Role.LIAISON_OFFICER, email="other@liaison.test"))
         assert site.get(at).status_code == 404
+
+
+def test_nobody_is_rung_after_the_meeting_of_somebody_else_who_was_harmed(database, clock):
+    """Such a call would tell them that there is another, and that they took part."""
+    case = a_case(database, stages=())
+    clock.instant = HELD.replace(hour=13)
+    with database.writing() as session:
+        other = a_party(session, case.order_id, side=Side.HARMED)
+        actor = an_actor(session)
+        one_third_for_each(session, case.order_id, actor=actor, now=HELD)
+        every_gate_is_recorded(session, case.order_id)
+        plan = live_plan(session, case.order_id)
+        assert plan is not None
+        for step in steps_of(session, plan.id):
+            if step.stage is not Stage.REVIEW and step.harmed_id != other.id:
+                step.state, step.done_on = StepState.DONE, HELD.date()
+    theirs = f"/liaison/people/{other.id}/after"
+    with a_site(database, clock) as site:
+        site.sign_in(case.liaison)
+        assert f"/liaison/people/{case.harmed_id}/after" in site.get("/liaison").text
+        assert theirs not in site.get("/liaison").text
+        page = site.get(theirs).text
+        assert "has not been held" in page
+        assert "9 April" not in page
+        hidden = site.hidden_fields(f"/liaison/people/{other.id}/consent")
+        assert site.post(theirs, a_call("reached"), hidden=hidden).status_code == 409
+
+
+def test_nobody_rings_somebody_harmed_who_said_no_after_the_meeting(database, clock):
+    case = a_case_after_its_meeting(database)
+    clock.instant = HELD.replace(hour=13)
+    at = f"/liaison/people/{case.harmed_id}/after"
+    with database.writing() as session:
+        record_gate(
+            session,
+            case.order_id,
+            gate=Gate.CONSENT,
+            value=GateValue.WITHDRAWN,
+            party_id=case.harmed_id,
+            actor=an_actor(session, Role.LIAISON_OFFICER),
+            now=HELD,
+            tell=nobody_tells,
+        )
+    with a_site(database, clock) as site:
+        site.sign_in(case.liaison)
+        assert "Ring them after the meeting" not in site.get("/liaison").text
+        assert "said no to taking part: nobody rings them" in site.get(at).text
+        hidden = site.hidden_fields(f"/liaison/people/{case.harmed_id}/consent")
+        assert site.post(at, a_call("reached"), hidden=hidden).status_code == 409
